@@ -1,0 +1,23 @@
+/** Events of the operator: who opened the management side, and who tried to. */
+import { t, type Static } from './schema.ts';
+
+export const operatorSchemas = {
+  OperatorLoggedIn: t.Object({
+    sessionId: t.String(),
+    address: t.String(),
+    expiresAtMs: t.Integer(),
+  }),
+  OperatorLoggedOut: t.Object({ sessionId: t.String() }),
+  /** A wrong password that was checked; tries that came while blocked are answered without a check and an event. */
+  OperatorLoginFailed: t.Object({
+    address: t.String(),
+    atMs: t.Integer(),
+    addressBlockedUntilMs: t.Integer(),
+    allBlockedUntilMs: t.Integer(),
+  }),
+};
+
+type Schemas = typeof operatorSchemas;
+export type OperatorEvent = {
+  [Type in keyof Schemas]: Readonly<{ type: Type; data: Readonly<Static<Schemas[Type]>> }>;
+}[keyof Schemas];

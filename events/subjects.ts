@@ -1,0 +1,29 @@
+/** The only place that spells a stream or a subject. */
+import { controlKinds, type ActorKind, type ActorRef } from './event.ts';
+import { isActorId } from './ids.ts';
+
+/** CONTROL: transitions, kept for ever. TRAFFIC: observations, kept by age and size. */
+export type StreamName = 'CONTROL' | 'TRAFFIC';
+
+export const controlSubjects = 'sbx.control.*.*';
+export const trafficSubjects = 'sbx.traffic.*';
+
+/** The KV bucket of encrypted secrets; a bucket's stream is called `KV_` and its name. */
+export const vaultBucket = 'secrets';
+
+/** An actor's own subject: all of its events, and nothing else. */
+export const actorSubject = (actor: ActorRef): string => `sbx.control.${actor.kind}.${actor.id}`;
+
+/** The subject of one gateway's traffic. */
+export const trafficSubject = (gatewayId: string): string => `sbx.traffic.${gatewayId}`;
+
+const isKind = (text: string | undefined): text is ActorKind =>
+  controlKinds.some((kind) => kind === text);
+
+/** The actor whose subject this is; undefined for a subject of no kind known here. */
+export function actorOfSubject(subject: string): ActorRef | undefined {
+  const [root, stream, kind, id, more] = subject.split('.');
+  if (root !== 'sbx' || stream !== 'control' || more !== undefined) return undefined;
+  if (!isKind(kind) || id === undefined || !isActorId(id)) return undefined;
+  return { kind, id };
+}
