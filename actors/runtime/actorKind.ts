@@ -1,6 +1,8 @@
 /** What a kind of actor is made of. One folder in `actors/` exports one of these. */
-import type { AnyStateMachine, SnapshotFrom } from 'xstate';
+import type { AnyMachineSnapshot, AnyStateMachine, SnapshotFrom } from 'xstate';
 import type { ActorKind, Fact } from '../../events/event.ts';
+
+export type Command = Readonly<{ type: string }>;
 
 /**
  * - `machine` is the evolve half: facts in, state out; no clock, no invoke, no after, no I/O.
@@ -10,10 +12,12 @@ import type { ActorKind, Fact } from '../../events/event.ts';
  *   ring late, early or twice.
  * - `owed` names the effects that the state still asks for; each ends in a command whose event settles it. They
  *   are run after an append of this gateway, and again after a restart; never by a replay or the tail.
+ *
+ * Methods, not properties: that makes every kind assignable to `AnyActorKind`, which the runtime works with.
  */
 export type ActorKindDefinition<
   Machine extends AnyStateMachine,
-  Command extends Readonly<{ type: string }>,
+  AnyCommand extends Command,
   Event extends Fact,
   Effect = never,
 > = Readonly<{
@@ -21,10 +25,22 @@ export type ActorKindDefinition<
   machine: Machine;
   /** Raised when the machine's meaning changes; snapshots of another version are ignored. */
   machineVersion: number;
-  decide: (command: Command, state: SnapshotFrom<Machine>) => Event | null;
-  wakeAtMs?: (state: SnapshotFrom<Machine>) => number | undefined;
-  wake?: (nowMs: number) => Command;
-  owed?: (state: SnapshotFrom<Machine>) => readonly Effect[];
+  decide(command: AnyCommand, state: SnapshotFrom<Machine>): Event | null;
+  wakeAtMs?(state: SnapshotFrom<Machine>): number | undefined;
+  wake?(nowMs: number): AnyCommand;
+  owed?(state: SnapshotFrom<Machine>): readonly Effect[];
   /** True for a state in which the actor may leave memory once it is idle; it is loaded again when asked for. */
-  isDormant?: (state: SnapshotFrom<Machine>) => boolean;
+  isDormant?(state: SnapshotFrom<Machine>): boolean;
+}>;
+
+/** A kind whose own types the runtime need not know. */
+export type AnyActorKind = Readonly<{
+  kind: ActorKind;
+  machine: AnyStateMachine;
+  machineVersion: number;
+  decide(command: Command, state: AnyMachineSnapshot): Fact | null;
+  wakeAtMs?(state: AnyMachineSnapshot): number | undefined;
+  wake?(nowMs: number): Command;
+  owed?(state: AnyMachineSnapshot): readonly unknown[];
+  isDormant?(state: AnyMachineSnapshot): boolean;
 }>;
