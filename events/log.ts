@@ -23,8 +23,10 @@ export class LogUnavailable extends Error {
 /** An event in the log that this version cannot read: its type is unknown or its data do not fit the schema. */
 export class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent';
+  readonly type: string;
   constructor(type: string, sequence: Sequence, reason: string, options?: ErrorOptions) {
     super(`event ${type} at sequence ${sequence} cannot be read: ${reason}`, options);
+    this.type = type;
   }
 }
 
