@@ -7,7 +7,8 @@ export const operatorSchemas = {
     address: t.String(),
     expiresAtMs: t.Integer(),
   }),
-  OperatorLoggedOut: t.Object({ sessionId: t.String() }),
+  /** The session is refused from here until `expiresAtMs`, after which its token is worthless by itself. */
+  OperatorLoggedOut: t.Object({ sessionId: t.String(), expiresAtMs: t.Integer() }),
   /** A wrong password that was checked; tries that came while blocked are answered without a check and an event. */
   OperatorLoginFailed: t.Object({
     address: t.String(),

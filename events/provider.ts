@@ -28,7 +28,13 @@ export const providerSchemas = {
   ProviderAdded: t.Object({ ...settings, source, createdAtMs: t.Integer() }),
   ProviderChanged: t.Object({ ...settings, source }),
   /** All of a provider's keys were refused at once: the limit is the provider's, not a key's. */
-  ProviderRested: t.Object({ untilMs: t.Integer(), ruleId: t.String(), reason: t.String() }),
+  ProviderRested: t.Object({
+    untilMs: t.Integer(),
+    ruleId: t.String(),
+    reason: t.String(),
+    /** Rests in short succession for which the vendor named no time, this one included; 0 when it named one. */
+    strikes: t.Integer(),
+  }),
   ProviderRecovered: t.Object({ cause: t.Union([t.Literal('deadline'), t.Literal('operator')]) }),
   ProviderRemoved: t.Object({}),
 };

@@ -64,6 +64,8 @@ export const providerKeySchemas = {
   ProviderKeyReweighted: t.Object({ weight: t.Integer() }),
   ProviderKeySecretReplaced: t.Object(secretOf),
   ProviderKeyRemoved: t.Object({ secretRef: t.String() }),
+  /** A secret that no key needs any more is gone from the vault. */
+  ProviderKeySecretErased: t.Object({ secretRef: t.String() }),
 };
 
 type Schemas = typeof providerKeySchemas;

@@ -1,0 +1,18 @@
+/** What can be told to the operator's actor: logins that passed or failed their check, and logouts. */
+
+/** The password was right. */
+export type LogIn = Readonly<{
+  type: 'LogIn';
+  sessionId: string;
+  address: string;
+  nowMs: number;
+  expiresAtMs: number;
+}>;
+
+/** `expiresAtMs` is the session's own: from then on its token is worthless by itself. */
+export type LogOut = Readonly<{ type: 'LogOut'; sessionId: string; expiresAtMs: number }>;
+
+/** The password was wrong. Only for tries that were checked: one that comes while blocked is not. */
+export type FailLogin = Readonly<{ type: 'FailLogin'; address: string; nowMs: number }>;
+
+export type OperatorCommand = LogIn | LogOut | FailLogin;
