@@ -1,0 +1,17 @@
+/** How drizzle-kit makes the migrations of the projections: `bun run migrations`. */
+import { defineConfig } from 'drizzle-kit';
+
+export default defineConfig({
+  dialect: 'sqlite',
+  schema: [
+    './events/projections/batches.ts',
+    './events/projections/checkpoints.ts',
+    './events/projections/closedDays.ts',
+    './events/projections/dailyStats.ts',
+    './events/projections/droppedTraffic.ts',
+    './events/projections/eventIndex.ts',
+    './events/projections/providerKeys.ts',
+    './events/projections/requests.ts',
+  ],
+  out: './events/projections/migrations',
+});

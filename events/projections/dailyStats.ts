@@ -1,0 +1,207 @@
+/** Totals per UTC day, client, provider, key and model: live counts, and for closed days what the log says of them. */
+import { eq, sql } from 'drizzle-orm';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { DayRow } from '../day.ts';
+import type { Sequence } from '../event.ts';
+import type { Outcome, TrafficEvent } from '../traffic.ts';
+import type { ProjectionDatabase } from './database.ts';
+import { positionOf } from './requests.ts';
+
+export const dailyStatsTable = sqliteTable(
+  'daily_stats',
+  {
+    day: text('day').notNull(),
+    client: text('client').notNull(),
+    provider: text('provider').notNull(),
+    keyId: text('key_id').notNull(),
+    model: text('model').notNull(),
+    requests: integer('requests').notNull(),
+    failures: integer('failures').notNull(),
+    inputTokens: integer('input_tokens').notNull(),
+    outputTokens: integer('output_tokens').notNull(),
+    cachedTokens: integer('cached_tokens').notNull(),
+    costMicroUsd: integer('cost_micro_usd').notNull(),
+    durationMs: integer('duration_ms').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.client, t.provider, t.keyId, t.model] })],
+);
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** The UTC day of a time, `2026-11-20`. */
+export const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
+
+/** The day's first millisecond, and the next day's. */
+function boundsOf(day: string): { fromMs: number; beforeMs: number } {
+  const fromMs = Date.parse(`${day}T00:00:00Z`);
+  return { fromMs, beforeMs: fromMs + dayMs };
+}
+
+/** A request that its client cannot have been content with. A client that left is no failure. */
+export const isFailure = (request: { outcome: Outcome; status: number }): boolean =>
+  request.outcome === 'failed' || request.outcome === 'truncated' || request.status >= 400;
+
+type Counted = Readonly<{
+  client: string;
+  provider: string;
+  keyId: string;
+  model: string;
+  status: number;
+  outcome: Outcome;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  cachedTokens: number | null;
+  costMicroUsd: number | null;
+  durationMs: number;
+}>;
+
+type Dropped = Pick<DayRow, 'requests' | 'failures' | 'inputTokens' | 'outputTokens'>;
+
+const rowOfRequest = (request: Counted): DayRow => ({
+  client: request.client,
+  provider: request.provider,
+  keyId: request.keyId,
+  model: request.model,
+  requests: 1,
+  failures: isFailure(request) ? 1 : 0,
+  inputTokens: request.inputTokens ?? 0,
+  outputTokens: request.outputTokens ?? 0,
+  cachedTokens: request.cachedTokens ?? 0,
+  costMicroUsd: request.costMicroUsd ?? 0,
+  durationMs: Math.round(request.durationMs),
+});
+
+/** Whose requests were dropped is not known any more, only how many. */
+const rowOfDropped = (dropped: Dropped): DayRow => ({
+  client: '',
+  provider: '',
+  keyId: '',
+  model: '',
+  requests: dropped.requests,
+  failures: dropped.failures,
+  inputTokens: dropped.inputTokens,
+  outputTokens: dropped.outputTokens,
+  cachedTokens: 0,
+  costMicroUsd: 0,
+  durationMs: 0,
+});
+
+const rowOfEvent = ({ type, data }: TrafficEvent): DayRow => {
+  if (type === 'TrafficDropped') return rowOfDropped(data);
+  const { usage } = data;
+  return rowOfRequest({
+    ...data,
+    inputTokens: usage ? usage.inputTokens : null,
+    outputTokens: usage ? usage.outputTokens : null,
+    cachedTokens: usage ? usage.cachedTokens : null,
+  });
+};
+
+type StatsRow = DayRow & { day: string };
+
+function addTo(sum: StatsRow, row: DayRow): void {
+  sum.requests += row.requests;
+  sum.failures += row.failures;
+  sum.inputTokens += row.inputTokens;
+  sum.outputTokens += row.outputTokens;
+  sum.cachedTokens += row.cachedTokens;
+  sum.costMicroUsd += row.costMicroUsd;
+  sum.durationMs += row.durationMs;
+}
+
+/** Projects the totals: summed in memory during a transaction, one upsert a row at its end. */
+export function dailyStats(db: ProjectionDatabase) {
+  const t = dailyStatsTable;
+  const sums = new Map<string, StatsRow>();
+  const upsert = db
+    .insert(t)
+    .values({
+      day: sql.placeholder('day'),
+      client: sql.placeholder('client'),
+      provider: sql.placeholder('provider'),
+      keyId: sql.placeholder('keyId'),
+      model: sql.placeholder('model'),
+      requests: sql.placeholder('requests'),
+      failures: sql.placeholder('failures'),
+      inputTokens: sql.placeholder('inputTokens'),
+      outputTokens: sql.placeholder('outputTokens'),
+      cachedTokens: sql.placeholder('cachedTokens'),
+      costMicroUsd: sql.placeholder('costMicroUsd'),
+      durationMs: sql.placeholder('durationMs'),
+    })
+    .onConflictDoUpdate({
+      target: [t.day, t.client, t.provider, t.keyId, t.model],
+      set: {
+        requests: sql`${t.requests} + excluded.requests`,
+        failures: sql`${t.failures} + excluded.failures`,
+        inputTokens: sql`${t.inputTokens} + excluded.input_tokens`,
+        outputTokens: sql`${t.outputTokens} + excluded.output_tokens`,
+        cachedTokens: sql`${t.cachedTokens} + excluded.cached_tokens`,
+        costMicroUsd: sql`${t.costMicroUsd} + excluded.cost_micro_usd`,
+        durationMs: sql`${t.durationMs} + excluded.duration_ms`,
+      },
+    })
+    .prepare();
+
+  const isLate = 'n >= ? and at_ms >= ? and at_ms < ?';
+  const lateRequests = db.$client.query<Counted, [number, number, number]>(
+    `select client, provider, key_id as keyId, model, status, outcome, input_tokens as inputTokens,
+     output_tokens as outputTokens, cached_tokens as cachedTokens, cost_micro_usd as costMicroUsd,
+     duration_ms as durationMs from request where ${isLate}`,
+  );
+  const lateDropped = db.$client.query<Dropped, [number, number, number]>(
+    `select requests, failures, input_tokens as inputTokens, output_tokens as outputTokens
+     from dropped_traffic where ${isLate}`,
+  );
+
+  function add(day: string, row: DayRow): void {
+    const key = `${day}\n${row.client}\n${row.provider}\n${row.keyId}\n${row.model}`;
+    const sum = sums.get(key);
+    if (sum) addTo(sum, row);
+    else sums.set(key, { ...row, day });
+  }
+
+  function flush(): void {
+    for (const row of sums.values()) upsert.run(row);
+    sums.clear();
+  }
+
+  return {
+    apply: (day: string, event: TrafficEvent): void => add(day, rowOfEvent(event)),
+
+    /** Writes what was summed; to be called before the transaction ends. */
+    flush,
+
+    /**
+     * Puts the rows that the log has for a closed day in place of the counted ones, and adds what came for that
+     * day in later messages. True when something came later.
+     */
+    replace(day: string, rows: readonly DayRow[], trafficSequence: Sequence): boolean {
+      const { fromMs, beforeMs } = boundsOf(day);
+      const after = positionOf(trafficSequence + 1, 0);
+      db.delete(t).where(eq(t.day, day)).run();
+      for (const row of rows) add(day, row);
+      let found = 0;
+      for (const request of lateRequests.iterate(after, fromMs, beforeMs)) {
+        add(day, rowOfRequest(request));
+        found += 1;
+      }
+      for (const dropped of lateDropped.iterate(after, fromMs, beforeMs)) {
+        add(day, rowOfDropped(dropped));
+        found += 1;
+      }
+      flush();
+      return found > 0;
+    },
+
+    /** The rows of a day, in an order that depends on nothing else. */
+    rowsOf: (day: string): DayRow[] =>
+      db
+        .select()
+        .from(t)
+        .where(eq(t.day, day))
+        .orderBy(t.client, t.provider, t.keyId, t.model)
+        .all()
+        .map(({ day: _day, ...row }) => row),
+  };
+}

@@ -1,0 +1,174 @@
+/** The projector: makes the read models from the log and keeps them up to date. A process of its own. */
+import { setPriority } from 'node:os';
+import { connectNats } from '../connection.ts';
+import type { Sequence } from '../event.ts';
+import { openJetStreamLog } from '../jetStreamLog.ts';
+import type { EventLog } from '../log.ts';
+import { ensureStreams } from '../streams.ts';
+import { openSession, streamStates, type Session } from './session.ts';
+import type { Gap } from './store.ts';
+import { startUpkeep, type Upkeep } from './upkeep.ts';
+
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
+
+export type ProjectorOptions = Readonly<{
+  log: EventLog;
+  databasePath: string;
+  /** Wall clock (epoch): closes a day without traffic after it. */
+  now: () => number;
+  /** Told of everything that went wrong; the projector goes on. */
+  onError: (error: unknown) => void;
+}>;
+
+export type Projector = Readonly<{
+  /** Applies what has arrived and closes the file; may be called twice. */
+  stop: () => Promise<void>;
+  /** The newest projected sequence of each stream. */
+  position: () => Readonly<{ control: Sequence; traffic: Sequence }>;
+  /** Resolves once everything is projected that was in the log at the time of the call. */
+  caughtUp: () => Promise<void>;
+}>;
+
+/**
+ * Opens the read models, or makes them anew, and follows both streams. After an error it goes on from the
+ * checkpoints, with a pause that doubles up to 10 s.
+ * @throws {LogUnavailable} when the log cannot be reached at the start.
+ */
+export async function startProjector(options: ProjectorOptions): Promise<Projector> {
+  const { log, databasePath, now, onError } = options;
+  const stopping = Promise.withResolvers<void>();
+  const waiting = new Set<() => void>();
+  let stopped = false;
+  let position = { control: 0, traffic: 0 };
+
+  function applied({ store }: Session): void {
+    position = { control: store.position('CONTROL'), traffic: store.position('TRAFFIC') };
+    for (const check of waiting) check();
+  }
+
+  /** Opens a session; `over` resolves when it cannot go on, with the gap it found. */
+  async function open(gap: Gap | undefined) {
+    const over = Promise.withResolvers<Gap | undefined>();
+    const onBroken = (reason: unknown, found?: Gap) => {
+      onError(reason);
+      over.resolve(found);
+    };
+    const running: { session?: Session; upkeep?: Upkeep } = {};
+    const onApplied = () => {
+      if (running.session) applied(running.session);
+      running.upkeep?.applied();
+    };
+    const session = await openSession({ log, databasePath, gap, onApplied, onBroken, onError });
+    running.session = session;
+    running.upkeep = startUpkeep({ log, session, now, onUnfit: onBroken, onError });
+    applied(session);
+    const close = async () => {
+      await running.upkeep?.stop();
+      await session.stop();
+    };
+    return { over: over.promise, close };
+  }
+
+  async function supervise(first: Awaited<ReturnType<typeof open>>): Promise<void> {
+    let current: typeof first | undefined = first;
+    let pauseMs = firstPauseMs;
+    let gap: Gap | undefined;
+    while (!stopped) {
+      const sinceMs = performance.now();
+      if (current) {
+        gap = (await Promise.race([current.over, stopping.promise])) ?? undefined;
+        await current.close();
+      }
+      if (stopped) return;
+      if (performance.now() - sinceMs > longestPauseMs) pauseMs = firstPauseMs;
+      await Promise.race([Bun.sleep(pauseMs), stopping.promise]);
+      if (stopped) return;
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      current = await open(gap).catch((error: unknown) => {
+        onError(error);
+        return undefined;
+      });
+    }
+    await current?.close();
+  }
+
+  const supervised = supervise(await open(undefined));
+
+  return {
+    position: () => position,
+    async caughtUp() {
+      const { CONTROL, TRAFFIC } = await streamStates(log);
+      const isDone = () =>
+        position.control >= CONTROL.lastSequence && position.traffic >= TRAFFIC.lastSequence;
+      if (isDone()) return;
+      const done = Promise.withResolvers<void>();
+      const check = () => {
+        if (!isDone()) return;
+        waiting.delete(check);
+        done.resolve();
+      };
+      waiting.add(check);
+      const stop = stopping.promise.then(() => {
+        throw new Error('the projector was stopped before it had caught up');
+      });
+      await Promise.race([done.promise, stop]);
+    },
+    async stop() {
+      stopped = true;
+      stopping.resolve();
+      await supervised;
+    },
+  };
+}
+
+type StartMessage = Readonly<{
+  type: 'start';
+  config: Readonly<{ databasePath: string }>;
+  nats: Readonly<{ servers: string; user?: string; pass?: string }>;
+}>;
+
+/** Runs as the launcher's child until it is told to stop or the launcher is gone. */
+function runAsChild(): void {
+  const send = (message: object) => process.send?.(message);
+  const report = (error: unknown) =>
+    send({ type: 'error', message: error instanceof Error ? error.message : String(error) });
+  let stop = async (): Promise<void> => {};
+
+  async function start({ config, nats }: StartMessage): Promise<void> {
+    const connection = await connectNats({ ...nats, name: 'projector' });
+    await ensureStreams(connection, {});
+    const log = await openJetStreamLog(connection);
+    const { databasePath } = config;
+    const projector = await startProjector({ log, databasePath, now: Date.now, onError: report });
+    stop = async () => {
+      await projector.stop();
+      await log.close();
+      await connection.close();
+    };
+    send({ type: 'ready' });
+  }
+
+  const leave = async (): Promise<void> => {
+    await stop().catch(report);
+    process.exit(0);
+  };
+  process.on('disconnect', () => void leave());
+  process.on('SIGTERM', () => void leave());
+  // A terminal sends ^C to the whole group; the launcher decides when its children end.
+  process.on('SIGINT', () => {});
+  process.on('message', (message: StartMessage | Readonly<{ type: 'stop' }>) => {
+    if (message.type === 'stop') return void leave();
+    start(message).catch((error: unknown) => {
+      send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+      process.exitCode = 1;
+      process.disconnect?.();
+    });
+  });
+}
+
+if (import.meta.main) {
+  // What the gateway needs comes first; a projection may be late.
+  setPriority(10);
+  runAsChild();
+}

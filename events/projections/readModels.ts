@@ -1,0 +1,46 @@
+/** What the read models can be asked: read-only, while the projector writes them. */
+import { checkpointTable, type Checkpoint } from './checkpoints.ts';
+import type { EventIndexRow } from './eventIndex.ts';
+import { eventsOf, type EventFilter } from './readEvents.ts';
+import { readerOf } from './reader.ts';
+import { requestOf, requestsOf, type Page, type RequestFilter } from './readRequests.ts';
+import {
+  keyCountsOf,
+  statsOf,
+  type KeyCount,
+  type StatsFilter,
+  type StatsRow,
+} from './readStats.ts';
+import type { RequestRow } from './requests.ts';
+
+/**
+ * Queries over the file at a path. While there is none, or it is being made anew, they answer with what is there:
+ * nothing at first. A limit is the caller's to bound.
+ */
+export function openReadModels(databasePath: string) {
+  const reader = readerOf(databasePath);
+  const nothing = { rows: [], next: null };
+  return {
+    requests: (filter: RequestFilter): Page<RequestRow> =>
+      reader.read((db) => requestsOf(db, filter), nothing),
+
+    requestById: (id: string): RequestRow | undefined =>
+      reader.read((db) => requestOf(db, id), undefined),
+
+    stats: (filter: StatsFilter): StatsRow[] => reader.read((db) => statsOf(db, filter), []),
+
+    /** Requests and failures by key id, on one UTC day. */
+    keyCounts: (day: string): Map<string, KeyCount> =>
+      reader.read((db) => keyCountsOf(db, day), new Map<string, KeyCount>()),
+
+    eventIndex: (filter: EventFilter): Page<EventIndexRow> =>
+      reader.read((db) => eventsOf(db, filter), nothing),
+
+    /** How far each stream is projected; empty before anything is. */
+    positions: (): Checkpoint[] => reader.read((db) => db.select().from(checkpointTable).all(), []),
+
+    /** May be called twice. */
+    close: reader.close,
+  };
+}
+export type ReadModels = ReturnType<typeof openReadModels>;

@@ -1,0 +1,121 @@
+/** One row per finished request, for as long as TRAFFIC keeps its event. The hot path of the projector. */
+import { getTableColumns } from 'drizzle-orm';
+import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Sequence } from '../event.ts';
+import type { Attempt, Outcome, RequestFinished } from '../traffic.ts';
+import type { Dialect } from '../provider.ts';
+import type { ProjectionDatabase } from './database.ts';
+
+/** A message holds at most so many events; `n` counts events over all messages. */
+export const eventsPerMessage = 1024;
+
+/** Position of a traffic event: its message's sequence and its place in it. The row's key, without an index. */
+export const positionOf = (sequence: Sequence, place: number): number =>
+  sequence * eventsPerMessage + place;
+
+export const requestTable = sqliteTable('request', {
+  n: integer('n').primaryKey(),
+  id: text('id').notNull(),
+  traceId: text('trace_id').notNull(),
+  atMs: integer('at_ms').notNull(),
+  client: text('client').notNull(),
+  dialect: text('dialect').$type<Dialect>().notNull(),
+  method: text('method').notNull(),
+  route: text('route').notNull(),
+  model: text('model').notNull(),
+  provider: text('provider').notNull(),
+  keyId: text('key_id').notNull(),
+  status: integer('status').notNull(),
+  outcome: text('outcome').$type<Outcome>().notNull(),
+  streamed: integer('streamed', { mode: 'boolean' }).notNull(),
+  startedAtMs: integer('started_at_ms').notNull(),
+  firstByteMs: real('first_byte_ms').notNull(),
+  durationMs: real('duration_ms').notNull(),
+  requestBytes: integer('request_bytes').notNull(),
+  responseBytes: integer('response_bytes').notNull(),
+  /** Tokens are null where the vendor told no usage. */
+  inputTokens: integer('input_tokens'),
+  outputTokens: integer('output_tokens'),
+  cachedTokens: integer('cached_tokens'),
+  reasoningTokens: integer('reasoning_tokens'),
+  costMicroUsd: integer('cost_micro_usd'),
+  priceVersion: text('price_version'),
+  attempts: text('attempts', { mode: 'json' }).$type<readonly Attempt[]>().notNull(),
+});
+export type RequestRow = typeof requestTable.$inferSelect;
+
+type Value = string | number | null;
+
+/** In the order of the table's columns. */
+function valuesOf(n: number, { id, traceId, atMs, data }: RequestFinished): Value[] {
+  const { usage } = data;
+  return [
+    n,
+    id,
+    traceId,
+    atMs,
+    data.client,
+    data.dialect,
+    data.method,
+    data.route,
+    data.model,
+    data.provider,
+    data.keyId,
+    data.status,
+    data.outcome,
+    data.streamed ? 1 : 0,
+    data.startedAtMs,
+    data.firstByteMs,
+    data.durationMs,
+    data.requestBytes,
+    data.responseBytes,
+    usage ? usage.inputTokens : null,
+    usage ? usage.outputTokens : null,
+    usage ? usage.cachedTokens : null,
+    usage ? usage.reasoningTokens : null,
+    data.costMicroUsd,
+    data.priceVersion,
+    JSON.stringify(data.attempts),
+  ];
+}
+
+const columns = Object.values(getTableColumns(requestTable)).map((column) => column.name);
+const rowsPerInsert = 16;
+const valuesPerInsert = rowsPerInsert * columns.length;
+
+function insertSql(rows: number): string {
+  const row = `(${columns.map(() => '?').join(',')})`;
+  const values = Array.from({ length: rows }, () => row).join(',');
+  return `insert into request (${columns.join(',')}) values ${values}`;
+}
+
+/** Projects finished requests. Raw statements of 16 rows: Drizzle's insert is a tenth as fast. */
+export function requests(db: ProjectionDatabase) {
+  const insertMany = db.$client.query<unknown, Value[]>(insertSql(rowsPerInsert));
+  const insertOne = db.$client.query<unknown, Value[]>(insertSql(1));
+  const forget = db.$client.query<unknown, [number, number]>(
+    'delete from request where n in (select n from request where n < ? order by n limit ?)',
+  );
+  const waiting: Value[] = [];
+
+  return {
+    apply(n: number, event: RequestFinished): void {
+      waiting.push(...valuesOf(n, event));
+      if (waiting.length < valuesPerInsert) return;
+      insertMany.run(...waiting);
+      waiting.length = 0;
+    },
+
+    /** Writes the rows that fill no insert; to be called before the transaction ends. */
+    flush(): void {
+      for (let start = 0; start < waiting.length; start += columns.length) {
+        insertOne.run(...waiting.slice(start, start + columns.length));
+      }
+      waiting.length = 0;
+    },
+
+    /** Drops at most `limit` rows of messages the log has dropped; true when none is left. */
+    prune: (before: Sequence, limit: number): boolean =>
+      forget.run(positionOf(before, 0), limit).changes < limit,
+  };
+}

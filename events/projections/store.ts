@@ -1,0 +1,169 @@
+/** The read models of one file as a whole: messages in, rows and checkpoints out, in one transaction. */
+import type { Sequence } from '../event.ts';
+import type { ControlMessage, StreamState, TrafficMessage } from '../log.ts';
+import type { StreamName } from '../subjects.ts';
+import type { TrafficEvent } from '../traffic.ts';
+import { batches } from './batches.ts';
+import { checkpointAtStart, checkpoints, type Checkpoint } from './checkpoints.ts';
+import { closedDays } from './closedDays.ts';
+import { isDayEvent, isProviderKeyEvent } from './controlEvents.ts';
+import { dailyStats, dayOf } from './dailyStats.ts';
+import { fileIdentity, openDatabase } from './database.ts';
+import { droppedTraffic } from './droppedTraffic.ts';
+import { eventIndex } from './eventIndex.ts';
+import { providerKeys } from './providerKeys.ts';
+import { eventsPerMessage, positionOf, requests } from './requests.ts';
+
+export type StreamStates = Readonly<Record<StreamName, StreamState>>;
+
+/** Where a message was missing: nothing from it on was projected. */
+export type Gap = Readonly<{ stream: StreamName; expected: Sequence; found: Sequence }>;
+
+/** Messages in the order in which each stream has them. */
+export type Inbox = Readonly<{
+  control: readonly ControlMessage[];
+  traffic: readonly TrafficMessage[];
+}>;
+
+const sequenceOf = (message: ControlMessage): Sequence =>
+  message.ok ? message.event.sequence : message.sequence;
+
+const year10000Ms = 253_402_300_800_000;
+
+/** A gateway's clock may say anything; what is no time of a calendar gives way to the log's own. */
+function withSaneTime(event: TrafficEvent, logTimeMs: number): TrafficEvent {
+  const { atMs } = event;
+  if (Number.isInteger(atMs) && atMs >= 0 && atMs < year10000Ms) return event;
+  const floor = Math.floor(atMs);
+  return { ...event, atMs: floor >= 0 && floor < year10000Ms ? floor : logTimeMs };
+}
+
+/** Rows pruned in one transaction: a few milliseconds of work. */
+const pruneRows = 5_000;
+
+/** Opens the read models at a path; made anew when what stands there has another version. */
+export function openStore(path: string, states: StreamStates) {
+  const db = openDatabase(path);
+  const identity = fileIdentity(path);
+  const marks = checkpoints(db);
+  const index = eventIndex(db);
+  const keys = providerKeys(db);
+  const stats = dailyStats(db);
+  const days = closedDays(db, stats);
+  const seen = batches(db);
+  const requestRows = requests(db);
+  const dropped = droppedTraffic(db);
+
+  const start = (stream: StreamName): Checkpoint =>
+    marks.read(stream) ?? checkpointAtStart(stream, states[stream].createdMs);
+  let at = { CONTROL: start('CONTROL'), TRAFFIC: start('TRAFFIC') };
+  let prunedBefore: Sequence = 0;
+
+  function applyControl(message: ControlMessage, mark: Checkpoint): Checkpoint {
+    index.apply(message, mark.timeMs);
+    const sequence = sequenceOf(message);
+    if (!message.ok) return { ...mark, sequence, unreadable: mark.unreadable + 1 };
+    const { event } = message;
+    if (isProviderKeyEvent(event)) keys.apply(event);
+    if (isDayEvent(event)) days.apply(event);
+    return { ...mark, sequence, timeMs: event.timeMs };
+  }
+
+  function applyTraffic(message: TrafficMessage, mark: Checkpoint): Checkpoint {
+    const { sequence, timeMs, events, skipped } = message;
+    const excess = Math.max(0, events.length - eventsPerMessage);
+    const next = { ...mark, sequence, timeMs, unreadable: mark.unreadable + skipped + excess };
+    if (seen.isRepeat(message)) return next;
+    seen.apply(message);
+    for (const [place, written] of events.slice(0, eventsPerMessage).entries()) {
+      const n = positionOf(sequence, place);
+      const event = withSaneTime(written, timeMs);
+      if (event.type === 'RequestFinished') requestRows.apply(n, event);
+      else dropped.apply(n, event);
+      const day = dayOf(event.atMs);
+      if (days.counts(day, sequence)) stats.apply(day, event);
+    }
+    return next;
+  }
+
+  const transact = db.$client.transaction((inbox: Inbox): Gap | undefined => {
+    let { CONTROL: control, TRAFFIC: traffic } = at;
+    let gap: Gap | undefined;
+    for (const message of inbox.control) {
+      const found = sequenceOf(message);
+      if (found <= control.sequence) continue;
+      const expected = control.sequence + 1;
+      if (found > expected) {
+        gap = { stream: 'CONTROL', expected, found };
+        break;
+      }
+      control = applyControl(message, control);
+    }
+    for (const message of inbox.traffic) {
+      if (message.sequence <= traffic.sequence) continue;
+      const expected = traffic.sequence + 1;
+      if (message.sequence > expected) {
+        gap ??= { stream: 'TRAFFIC', expected, found: message.sequence };
+        break;
+      }
+      traffic = applyTraffic(message, traffic);
+    }
+    requestRows.flush();
+    stats.flush();
+    if (traffic !== at.TRAFFIC) seen.prune(traffic.timeMs);
+    if (control !== at.CONTROL) marks.write(control);
+    if (traffic !== at.TRAFFIC) marks.write(traffic);
+    at = { CONTROL: control, TRAFFIC: traffic };
+    return gap;
+  });
+
+  return {
+    /** False when the streams are not those that the rows were made from. */
+    fits: (streams: StreamStates): boolean =>
+      [at.CONTROL, at.TRAFFIC].every(
+        ({ stream, createdMs, sequence }) =>
+          createdMs === streams[stream].createdMs && sequence <= streams[stream].lastSequence,
+      ),
+
+    /**
+     * Rows and checkpoints of these messages in one transaction; what is projected already is passed over. After
+     * an error nothing of them is written, and the store is to be opened again.
+     */
+    apply: (inbox: Inbox): Gap | undefined => transact.immediate(inbox),
+
+    /**
+     * Goes on at `next`: the log no longer has what came before. Answers how many messages were lost; a rebuild
+     * that begins where the log begins has lost none.
+     */
+    skipTo(stream: StreamName, next: Sequence): number {
+      const mark = at[stream];
+      const missed = Math.max(0, next - 1 - mark.sequence);
+      if (missed === 0) return 0;
+      const moved = { ...mark, sequence: next - 1, lost: mark.lost + (mark.sequence && missed) };
+      marks.write(moved);
+      at = { ...at, [stream]: moved };
+      return moved.lost - mark.lost;
+    },
+
+    /** Drops rows of messages that TRAFFIC has dropped; true when nothing is left to drop. */
+    prune(before: Sequence): boolean {
+      if (before <= prunedBefore) return true;
+      const done = requestRows.prune(before, pruneRows);
+      if (!done) return false;
+      dropped.prune(positionOf(before, 0));
+      seen.pruneTimes(before);
+      prunedBefore = before;
+      return true;
+    },
+
+    position: (stream: StreamName): Sequence => at[stream].sequence,
+    /** The log's time of the newest projected traffic. */
+    trafficTimeMs: (): number => at.TRAFFIC.timeMs,
+    days,
+    totalsOf: stats.rowsOf,
+    /** True while the file that was opened stands at the path. */
+    isInPlace: (): boolean => fileIdentity(path) === identity,
+    close: (): void => db.$client.close(),
+  };
+}
+export type Store = ReturnType<typeof openStore>;
