@@ -1,0 +1,220 @@
+/** Reads from a request, and from an answer, the ids that only the key that made them knows. */
+import type { Dialect } from '../../events/provider.ts';
+import { decodeUtf8 } from './bytes.ts';
+import { arrayOf, objectOf, parseObject, textOf, type JsonObject } from './json.ts';
+
+/** How much of a long body is looked at: newest first, since the newest ids are the binding ones. */
+const maxItems = 256;
+const maxParts = 32;
+const maxIds = 64;
+const gistChars = 1024;
+const answerLimitBytes = 8 * 1024 * 1024;
+
+export type Affinity = {
+  /** Ids made by one key, which must see the request. */
+  pinned: string[];
+  /** Requests that share it should stay on one key while that is healthy. */
+  conversation: string | null;
+};
+
+function newest(items: readonly unknown[], most: number): readonly unknown[] {
+  return items.length > most ? items.slice(-most) : items;
+}
+
+function hashOf(text: string): string {
+  return Bun.hash(text).toString(36);
+}
+
+/** Reasoning that came without an id, as stateless clients send it, is known by the end of its cipher. */
+function reasoningId(item: JsonObject): string | null {
+  const cipher = textOf(item.encrypted_content);
+  if (cipher === null) return null;
+  return textOf(item.id) ?? `encrypted-${hashOf(cipher.slice(-64))}`;
+}
+
+/** A thing is named by its id or is an object with one. */
+function idOf(value: unknown): string | null {
+  return textOf(value) ?? textOf(objectOf(value)?.id);
+}
+
+/** `files/abc` out of `https://…/v1beta/files/abc`. */
+function geminiFile(uri: unknown): string | null {
+  return /(?:^|\/)(files\/[\w-]+)$/.exec(textOf(uri) ?? '')?.[1] ?? null;
+}
+
+/** The parts of a path that its template calls ids; Gemini's names hold their collection too. */
+function pathIds(dialect: Dialect, route: string, pathname: string): string[] {
+  if (!route.includes('{id}')) return [];
+  const parts = pathname.split('/').filter((part) => part !== '');
+  const names = route.split('/').slice(1);
+  return names.flatMap((name, index) => {
+    const [id = ''] = (parts[index] ?? '').split(':');
+    if (name !== '{id}' || id === '') return [];
+    return [dialect === 'gemini' ? `${names[index - 1]}/${id}` : id];
+  });
+}
+
+function partIds(part: JsonObject): (string | null)[] {
+  const file = objectOf(part.file);
+  const source = objectOf(part.source);
+  const data = objectOf(part.fileData) ?? objectOf(part.file_data);
+  return [
+    textOf(part.file_id),
+    textOf(file?.file_id),
+    textOf(source?.file_id),
+    geminiFile(data?.fileUri ?? data?.file_uri),
+  ];
+}
+
+function itemIds(item: JsonObject): (string | null)[] {
+  const type = item.type;
+  const own =
+    type === 'reasoning' || type === 'compaction'
+      ? reasoningId(item)
+      : type === 'item_reference'
+        ? textOf(item.id)
+        : null;
+  const parts = newest(arrayOf(item.content ?? item.parts), maxParts);
+  return [
+    own,
+    ...parts.flatMap((part) => {
+      const object = objectOf(part);
+      return object === null ? [] : partIds(object);
+    }),
+  ];
+}
+
+function toolIds(tool: JsonObject): (string | null)[] {
+  const container = objectOf(tool.container);
+  return [
+    ...arrayOf(tool.vector_store_ids).slice(0, maxParts).map(textOf),
+    ...arrayOf(container?.file_ids).slice(0, maxParts).map(textOf),
+    textOf(tool.container),
+  ];
+}
+
+function bodyIds(json: JsonObject): (string | null)[] {
+  const objects = (items: readonly unknown[]) =>
+    items.map(objectOf).filter((item) => item !== null);
+  const turns = newest(turnsOf(json), maxItems);
+  return [
+    textOf(json.previous_response_id),
+    textOf(json.previous_interaction_id),
+    idOf(json.conversation),
+    idOf(json.container),
+    textOf(json.cachedContent ?? json.cached_content),
+    textOf(json.input_file_id),
+    textOf(json.training_file),
+    textOf(json.validation_file),
+    textOf(json.file_id),
+    ...arrayOf(json.file_ids).slice(0, maxParts).map(textOf),
+    ...objects(arrayOf(json.tools).slice(0, maxItems)).flatMap(toolIds),
+    ...objects(turns).toReversed().flatMap(itemIds),
+  ];
+}
+
+/** The turns of a conversation, whatever the dialect calls them. */
+function turnsOf(json: JsonObject): readonly unknown[] {
+  for (const turns of [json.messages, json.input, json.contents]) {
+    if (Array.isArray(turns)) return turns;
+  }
+  return [];
+}
+
+function isAnswer(turn: unknown): boolean {
+  const item = objectOf(turn);
+  if (item === null) return false;
+  const { role, type } = item;
+  return (
+    role === 'assistant' || role === 'model' || type === 'reasoning' || type === 'function_call'
+  );
+}
+
+/** Enough of a text to tell conversations apart. */
+function gist(value: unknown): string {
+  if (typeof value === 'string') return `${value.length}:${value.slice(0, gistChars)}`;
+  if (Array.isArray(value)) return value.slice(0, 4).map(gist).join('|');
+  const object = objectOf(value);
+  if (object === null) return '';
+  return gist(object.text ?? object.content ?? object.parts ?? textOf(object.type) ?? '');
+}
+
+/** What stays the same from turn to turn: the instructions and all turns up to the first answer. */
+function prefixOf(json: JsonObject): string | null {
+  const turns = turnsOf(json);
+  if (!newest(turns, maxItems).some(isAnswer)) return null;
+  const opening: string[] = [];
+  for (const turn of turns.slice(0, 8)) {
+    if (isAnswer(turn)) break;
+    opening.push(gist(turn));
+  }
+  const system = json.system ?? json.instructions ?? json.systemInstruction;
+  return `${gist(system)}\n${opening.join('\n')}`;
+}
+
+function conversationOf(json: JsonObject | null, headers: Headers, client: string): string | null {
+  const name =
+    textOf(json?.prompt_cache_key) ??
+    textOf(objectOf(json?.metadata)?.user_id) ??
+    textOf(headers.get('x-conversation-id'));
+  if (name !== null) return hashOf(`${client}\nname\n${name}`);
+  const prefix = json === null ? null : prefixOf(json);
+  return prefix === null ? null : hashOf(`${client}\nprefix\n${prefix}`);
+}
+
+function unique(ids: (string | null)[]): string[] {
+  return [...new Set(ids.filter((id) => id !== null))].slice(0, maxIds);
+}
+
+/** What of a request shows where it belongs. */
+export type TiedRequest = Readonly<{
+  route: Readonly<{ route: string }>;
+  pathname: string;
+  headers: Headers;
+  json: unknown;
+}>;
+
+export function affinityOf(dialect: Dialect, request: TiedRequest, client: string): Affinity {
+  const json = objectOf(request.json);
+  const pinned = unique([
+    ...pathIds(dialect, request.route.route, request.pathname),
+    ...(json === null ? [] : bodyIds(json)),
+  ]);
+  return { pinned, conversation: conversationOf(json, request.headers, client) };
+}
+
+/** The ids in a response object of OpenAI: its own and those of its encrypted reasoning. */
+export function responseIds(response: JsonObject): string[] {
+  const output = newest(arrayOf(response.output), maxItems).map(objectOf);
+  const reasoning = output.map((item) => (item === null ? null : reasoningId(item)));
+  return unique([textOf(response.id), ...reasoning, idOf(response.conversation)]);
+}
+
+/** What an answer on such a route may have made, or lists. */
+const making =
+  /\/(responses|files|uploads|batches|vector_stores|conversations|containers|videos|jobs|compact|cachedContents|fileSearchStores|interactions|complete)$/;
+
+/** Whether answers of a route are worth reading for ids. */
+export function makesIds(route: string): boolean {
+  return making.test(route) || route === '/v1/messages';
+}
+
+/** Ids in a plain answer that later requests may refer to. */
+export function idsMadeBy(dialect: Dialect, route: string, answer: unknown): string[] {
+  if (!makesIds(route)) return [];
+  const isBytes = answer instanceof Uint8Array;
+  if (isBytes && answer.length > answerLimitBytes) return [];
+  const json = isBytes ? parseObject(decodeUtf8(answer)) : objectOf(answer);
+  if (json === null || (json.error ?? null) !== null) return [];
+  if (route === '/v1/messages') return unique([idOf(json.container)]);
+  if (Array.isArray(json.output)) return responseIds(json);
+  if (dialect === 'gemini') return unique([textOf(json.name), textOf(objectOf(json.file)?.name)]);
+  const listed = arrayOf(json.data).slice(0, maxIds).map(idOf);
+  return unique([
+    textOf(json.id),
+    idOf(json.file),
+    textOf(json.output_file_id),
+    textOf(json.error_file_id),
+    ...listed,
+  ]);
+}

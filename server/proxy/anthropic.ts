@@ -1,0 +1,87 @@
+/** The Anthropic dialect: its errors, and how its streams end. */
+import { objectOf, parseObject, textOf, type JsonObject } from './json.ts';
+import { find, hasValueBut, quoted } from './bytes.ts';
+import { errorHeaders, type DialectModule, type ErrorKind, type GatewayError } from './dialect.ts';
+import { sseWatch, type EventReader } from './sse.ts';
+import { anthropicUsage, anthropicUsageOfPlain } from './usage.ts';
+
+const types: Record<ErrorKind, string> = {
+  invalid_request: 'invalid_request_error',
+  authentication: 'authentication_error',
+  permission: 'permission_error',
+  not_found: 'not_found_error',
+  too_large: 'request_too_large',
+  rate_limit: 'rate_limit_error',
+  api: 'api_error',
+  timeout: 'timeout_error',
+  overloaded: 'overloaded_error',
+  unavailable: 'api_error',
+};
+
+const keys = { error: quoted('error') };
+const errorEvent = Buffer.from('event: error');
+/** Of message_start, message_delta and message_stop. */
+const messageEvent = Buffer.from('message_');
+const nullByte = 110;
+
+function errorObject(error: GatewayError) {
+  return { type: types[error.kind], message: error.message, details: { error_code: error.code } };
+}
+
+function messagesReader(judged: boolean): EventReader {
+  /** The start has what was read, the last delta what was written; later counts replace earlier ones. */
+  let counts: JsonObject | null = null;
+  let container: string | null = null;
+  let stopped = false;
+  let failed = false;
+
+  function count(usage: JsonObject | null): void {
+    if (usage === null) return;
+    const known = Object.entries(usage).filter(([, value]) => value !== null);
+    counts = { ...counts, ...Object.fromEntries(known) };
+  }
+
+  return {
+    wants: (bytes) =>
+      find(bytes, messageEvent) !== -1 ||
+      find(bytes, errorEvent) !== -1 ||
+      hasValueBut(bytes, keys.error, nullByte),
+    read(name, data) {
+      const json = parseObject(data);
+      if (json === null) return false;
+      const type = textOf(json.type) ?? name;
+      if (type === 'error' || objectOf(json.error) !== null) failed = true;
+      if (type === 'message_stop') stopped = true;
+      const message = objectOf(json.message);
+      count(objectOf(message?.usage) ?? objectOf(json.usage));
+      const made = objectOf(message?.container) ?? objectOf(objectOf(json.delta)?.container);
+      container = textOf(made?.id) ?? container;
+      return true;
+    },
+    readLarge() {},
+    complete: () => (judged ? stopped : null),
+    failed: () => failed,
+    usage: () => anthropicUsage(counts),
+    ids: () => (container === null ? [] : [container]),
+    closing: () => '',
+  };
+}
+
+export const anthropic: DialectModule = {
+  name: 'anthropic',
+  errorBody(error, requestId) {
+    const body = JSON.stringify({
+      type: 'error',
+      error: errorObject(error),
+      request_id: requestId,
+    });
+    const status = error.kind === 'overloaded' ? 529 : error.status;
+    return { status, headers: errorHeaders(error, requestId), body };
+  },
+  inBandError(error) {
+    const data = JSON.stringify({ type: 'error', error: errorObject(error) });
+    return new TextEncoder().encode(`event: error\ndata: ${data}\n\n`);
+  },
+  terminator: (route) => sseWatch(messagesReader(route === '/v1/messages')),
+  usageOfPlain: (body, route) => (route === '/v1/messages' ? anthropicUsageOfPlain(body) : null),
+};

@@ -1,0 +1,76 @@
+/** What a dialect is to the proxy: how it says an error, and how its streams end. */
+import type { Dialect } from '../../events/provider.ts';
+import type { Usage } from '../../events/traffic.ts';
+
+export type ErrorKind =
+  | 'invalid_request'
+  | 'authentication'
+  | 'permission'
+  | 'not_found'
+  | 'too_large'
+  | 'rate_limit'
+  | 'api'
+  | 'timeout'
+  | 'overloaded'
+  | 'unavailable';
+
+/** An answer of the gateway's own, before it takes the shape of the caller's dialect. */
+export type GatewayError = Readonly<{
+  status: number;
+  kind: ErrorKind;
+  code: string;
+  message: string;
+  retryAfterMs?: number;
+  /** `false` tells the SDK that the gateway has spent its own attempts. */
+  shouldRetry?: boolean;
+}>;
+
+export type ErrorAnswer = { status: number; headers: Record<string, string>; body: string };
+
+/** `unjudged`: nothing is known about how such a stream ends, so it is passed as it came. */
+export type StreamEnd = 'complete' | 'truncated' | 'unjudged';
+
+/** Looks at a stream as it passes; the bytes themselves are never changed. */
+export type StreamWatch = {
+  push(chunk: Uint8Array): void;
+  /** To be called once, after the last chunk or when the upstream broke. */
+  end(): StreamEnd;
+  /** The vendor ended the stream with an error of its own, which the client has seen. */
+  failed(): boolean;
+  usage(): Usage | null;
+  /** Ids in the stream that later requests may refer to. */
+  ids(): string[];
+  /** A complete event has passed; comments do not count. */
+  sawEvent(): boolean;
+  /** A comment or an error block may be inserted here. */
+  betweenEvents(): boolean;
+  /** What a complete stream still lacks before it may be closed, or null. */
+  missingTail(): Uint8Array | null;
+};
+
+export type DialectModule = {
+  name: Dialect;
+  errorBody(error: GatewayError, requestId: string): ErrorAnswer;
+  /** One whole SSE block that makes the official SDK throw. */
+  inBandError(error: GatewayError): Uint8Array;
+  terminator(route: string): StreamWatch;
+  usageOfPlain(body: Uint8Array, route: string): Usage | null;
+};
+
+/** Goes before `inBandError` when the stream broke inside an event. */
+export const eventBreak: Uint8Array = new TextEncoder().encode('\n\n');
+
+/** What every error of the gateway carries, whatever the dialect. */
+export function errorHeaders(error: GatewayError, requestId: string): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-signalbox-request-id': requestId,
+  };
+  if (error.retryAfterMs !== undefined) {
+    const waitMs = Math.max(0, Math.ceil(error.retryAfterMs));
+    headers['retry-after'] = String(Math.ceil(waitMs / 1000));
+    headers['retry-after-ms'] = String(waitMs);
+  }
+  if (error.shouldRetry === false) headers['x-should-retry'] = 'false';
+  return headers;
+}

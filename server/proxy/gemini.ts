@@ -1,0 +1,180 @@
+/** The Gemini dialect: its errors, and how its streams end. */
+import type { Usage } from '../../events/traffic.ts';
+import { findLast, hasValueBut, quoted } from './bytes.ts';
+import {
+  errorHeaders,
+  type DialectModule,
+  type ErrorKind,
+  type GatewayError,
+  type StreamWatch,
+} from './dialect.ts';
+import { arrayOf, objectOf, parseObject } from './json.ts';
+import { sseWatch, type EventReader } from './sse.ts';
+import { geminiUsage, geminiUsageNear, geminiUsageOfPlain } from './usage.ts';
+
+const statuses: Record<ErrorKind, string> = {
+  invalid_request: 'INVALID_ARGUMENT',
+  authentication: 'UNAUTHENTICATED',
+  permission: 'PERMISSION_DENIED',
+  not_found: 'NOT_FOUND',
+  too_large: 'INVALID_ARGUMENT',
+  rate_limit: 'RESOURCE_EXHAUSTED',
+  api: 'INTERNAL',
+  timeout: 'DEADLINE_EXCEEDED',
+  overloaded: 'UNAVAILABLE',
+  unavailable: 'UNAVAILABLE',
+};
+
+const keys = {
+  error: quoted('error'),
+  finish: quoted('finishReason'),
+  index: quoted('index'),
+  usage: quoted('usageMetadata'),
+};
+const nullByte = 110;
+const zeroByte = 48;
+const openBracket = 91;
+const closeBracket = 93;
+const keptBytes = 16 * 1024;
+
+function errorText(error: GatewayError, status: number): string {
+  const details: object[] = [
+    {
+      '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+      reason: error.code.toUpperCase(),
+      domain: 'signalbox',
+    },
+  ];
+  if (error.retryAfterMs !== undefined) {
+    const retryDelay = `${Math.max(0, Math.ceil(error.retryAfterMs)) / 1000}s`;
+    details.push({ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay });
+  }
+  const { message, kind } = error;
+  return JSON.stringify({ error: { code: status, message, status: statuses[kind], details } });
+}
+
+/** 529 is Anthropic's own number. */
+function statusOf(error: GatewayError): number {
+  return error.status === 529 ? 503 : error.status;
+}
+
+function candidatesReader(judged: boolean): EventReader {
+  const seen = new Set<number>();
+  const finished = new Set<number>();
+  let usageBytes: Uint8Array | null = null;
+  let usage: Usage | null = null;
+  let blocked = false;
+  let failed = false;
+  let doubtful = false;
+  return {
+    wants(bytes) {
+      // Every event has running totals. They are kept raw: mostly only the last ones are read.
+      const at = findLast(bytes, keys.usage);
+      if (at !== -1) usageBytes = bytes.slice(at, at + keptBytes);
+      return (
+        hasValueBut(bytes, keys.finish, nullByte) ||
+        hasValueBut(bytes, keys.index, zeroByte) ||
+        hasValueBut(bytes, keys.error, nullByte)
+      );
+    },
+    read(_name, data) {
+      const json = parseObject(data);
+      if (json === null) return false;
+      if (objectOf(json.error) !== null) failed = true;
+      if (typeof objectOf(json.promptFeedback)?.blockReason === 'string') blocked = true;
+      const counted = geminiUsage(objectOf(json.usageMetadata));
+      if (counted !== null) {
+        usage = counted;
+        usageBytes = null;
+      }
+      for (const item of arrayOf(json.candidates)) {
+        const candidate = objectOf(item);
+        const index = typeof candidate?.index === 'number' ? candidate.index : 0;
+        seen.add(index);
+        if (typeof candidate?.finishReason === 'string') finished.add(index);
+      }
+      return true;
+    },
+    readLarge(_head, tail) {
+      // A picture: what follows it in the same event says whether the candidate is finished.
+      const single = seen.size <= 1 && !hasValueBut(tail, keys.index, zeroByte);
+      if (!single) doubtful = true;
+      else if (hasValueBut(tail, keys.finish, nullByte))
+        finished.add(seen.values().next().value ?? 0);
+      if (single && seen.size === 0) seen.add(0);
+      usageBytes = null;
+      usage = geminiUsageNear(tail) ?? usage;
+    },
+    complete() {
+      if (blocked) return true;
+      if (finished.size > 0 && finished.size === seen.size) return judged ? true : null;
+      return judged && !doubtful ? false : null;
+    },
+    failed: () => failed,
+    usage: () => (usageBytes === null ? usage : (geminiUsageNear(usageBytes) ?? usage)),
+    ids: () => [],
+    closing: () => '',
+  };
+}
+
+/** Without `alt=sse` the answer is one JSON array, into which nothing can be inserted. */
+function arrayWatch(): StreamWatch {
+  let tail: Uint8Array = new Uint8Array(0);
+  let started = false;
+  return {
+    push(chunk) {
+      started = true;
+      const all = chunk.length >= keptBytes ? chunk : Buffer.concat([tail, chunk]);
+      tail = all.slice(Math.max(0, all.length - keptBytes));
+    },
+    end() {
+      let last = tail.length - 1;
+      while (tail[last] === 10 || tail[last] === 13 || tail[last] === 32) last -= 1;
+      return tail[last] === closeBracket ? 'complete' : 'truncated';
+    },
+    failed: () => false,
+    usage: () => geminiUsageNear(tail),
+    ids: () => [],
+    sawEvent: () => started,
+    betweenEvents: () => false,
+    missingTail: () => null,
+  };
+}
+
+/** Which of the two forms a stream has is seen at its first byte. */
+function watchOf(route: string): StreamWatch {
+  let watch = sseWatch(candidatesReader(route.endsWith(':streamGenerateContent')));
+  let started = false;
+  return {
+    push(chunk) {
+      if (!started && chunk.length > 0) {
+        started = true;
+        if (chunk[0] === openBracket) watch = arrayWatch();
+      }
+      watch.push(chunk);
+    },
+    end: () => watch.end(),
+    failed: () => watch.failed(),
+    usage: () => watch.usage(),
+    ids: () => watch.ids(),
+    sawEvent: () => watch.sawEvent(),
+    betweenEvents: () => watch.betweenEvents(),
+    missingTail: () => watch.missingTail(),
+  };
+}
+
+export const gemini: DialectModule = {
+  name: 'gemini',
+  errorBody(error, requestId) {
+    const status = statusOf(error);
+    return { status, headers: errorHeaders(error, requestId), body: errorText(error, status) };
+  },
+  inBandError(error) {
+    // The SDK throws for 400 to 599 only.
+    const status = statusOf(error);
+    const code = status >= 400 && status < 600 ? status : 500;
+    return new TextEncoder().encode(`data: ${errorText(error, code)}\n\n`);
+  },
+  terminator: watchOf,
+  usageOfPlain: (body) => geminiUsageOfPlain(body),
+};

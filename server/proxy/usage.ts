@@ -1,0 +1,114 @@
+/** Token usage of the three dialects in one shape, from a usage object or a whole plain body. */
+import type { Usage } from '../../events/traffic.ts';
+import { decodeUtf8, lastObject, quoted } from './bytes.ts';
+import { arrayOf, countOf, objectOf, type JsonObject } from './json.ts';
+
+const usageKey = quoted('usage');
+const usageMetadataKey = quoted('usageMetadata');
+
+/** Above this a body is searched from its end instead of parsed. */
+const parseLimitBytes = 64 * 1024;
+
+function orNull(usage: Usage): Usage | null {
+  return usage.inputTokens + usage.outputTokens > 0 ? usage : null;
+}
+
+/** Chat, completions and embeddings say prompt and completion, responses and images say input and output. */
+export function openAiUsage(json: JsonObject | null): Usage | null {
+  if (json === null) return null;
+  const inputDetails = objectOf(json.prompt_tokens_details) ?? objectOf(json.input_tokens_details);
+  const outputDetails =
+    objectOf(json.completion_tokens_details) ?? objectOf(json.output_tokens_details);
+  return orNull({
+    inputTokens: countOf(json.prompt_tokens) || countOf(json.input_tokens),
+    outputTokens: countOf(json.completion_tokens) || countOf(json.output_tokens),
+    cachedTokens: countOf(inputDetails?.cached_tokens) || countOf(json.prompt_cache_hit_tokens),
+    reasoningTokens: countOf(outputDetails?.reasoning_tokens),
+  });
+}
+
+/** Here alone the vendor's input count leaves the cached tokens out. */
+export function anthropicUsage(json: JsonObject | null): Usage | null {
+  if (json === null) return null;
+  const cachedTokens = countOf(json.cache_read_input_tokens);
+  const details = objectOf(json.output_tokens_details);
+  return orNull({
+    inputTokens:
+      countOf(json.input_tokens) + cachedTokens + countOf(json.cache_creation_input_tokens),
+    outputTokens: countOf(json.output_tokens),
+    cachedTokens,
+    reasoningTokens: countOf(details?.thinking_tokens) || countOf(details?.reasoning_tokens),
+  });
+}
+
+export function geminiUsage(json: JsonObject | null): Usage | null {
+  if (json === null) return null;
+  const reasoningTokens = countOf(json.thoughtsTokenCount);
+  return orNull({
+    inputTokens: countOf(json.promptTokenCount) + countOf(json.toolUsePromptTokenCount),
+    outputTokens: countOf(json.candidatesTokenCount) + reasoningTokens,
+    cachedTokens: countOf(json.cachedContentTokenCount),
+    reasoningTokens,
+  });
+}
+
+/** Where OpenAI and those who speak like it put the usage of an answer or a chunk. */
+export function openAiUsageIn(json: JsonObject): Usage | null {
+  const choice = objectOf(arrayOf(json.choices)[0]);
+  return openAiUsage(
+    objectOf(json.usage) ?? objectOf(objectOf(json.x_groq)?.usage) ?? objectOf(choice?.usage),
+  );
+}
+
+/** Gemini's streams without `alt=sse` are an array, whose last element has the totals. */
+function geminiUsageIn(json: unknown): Usage | null {
+  const last = Array.isArray(json) ? arrayOf(json).at(-1) : json;
+  return geminiUsage(objectOf(objectOf(last)?.usageMetadata));
+}
+
+function ofBody<T>(
+  body: Uint8Array,
+  key: Buffer,
+  level: number,
+  ofObject: (usage: JsonObject) => T | null,
+  ofWhole: (json: unknown) => T | null,
+): T | null {
+  if (body.length > parseLimitBytes) {
+    const found = lastObject(body, key);
+    if (found === null) return null;
+    // Deeper ones may be a caller's own data, such as the input of a tool.
+    if (found.level === level) return ofObject(found.json);
+  }
+  try {
+    return ofWhole(JSON.parse(decodeUtf8(body)));
+  } catch {
+    return null;
+  }
+}
+
+export function openAiUsageOfPlain(body: Uint8Array): Usage | null {
+  return ofBody(body, usageKey, 1, openAiUsage, (json) => {
+    const whole = objectOf(json);
+    return whole === null ? null : openAiUsageIn(whole);
+  });
+}
+
+export function anthropicUsageOfPlain(body: Uint8Array): Usage | null {
+  return ofBody(body, usageKey, 1, anthropicUsage, (json) =>
+    anthropicUsage(objectOf(objectOf(json)?.usage)),
+  );
+}
+
+export function geminiUsageOfPlain(body: Uint8Array): Usage | null {
+  const level = body[0] === 91 ? 2 : 1;
+  return ofBody(body, usageMetadataKey, level, geminiUsage, geminiUsageIn);
+}
+
+/** The last usage object in the remains of an event too big to keep. */
+export function openAiUsageNear(tail: Uint8Array): Usage | null {
+  return openAiUsage(lastObject(tail, usageKey)?.json ?? null);
+}
+
+export function geminiUsageNear(tail: Uint8Array): Usage | null {
+  return geminiUsage(lastObject(tail, usageMetadataKey)?.json ?? null);
+}
