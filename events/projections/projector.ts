@@ -151,7 +151,7 @@ function runAsChild(): void {
 
   const leave = async (): Promise<void> => {
     await stop().catch(report);
-    process.exit(0);
+    process.exit();
   };
   process.on('disconnect', () => void leave());
   process.on('SIGTERM', () => void leave());
@@ -162,7 +162,6 @@ function runAsChild(): void {
     start(message).catch((error: unknown) => {
       send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
       process.exitCode = 1;
-      process.disconnect?.();
     });
   });
 }
