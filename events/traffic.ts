@@ -40,7 +40,7 @@ export type Outcome = Static<typeof outcome>;
 
 export const trafficSchemas = {
   RequestFinished: t.Object({
-    /** Client key id, or `''` in open mode. */
+    /** Whose client key it was, or `''` where the gateway is open. */
     client: t.String(),
     dialect: t.Union([t.Literal('openai'), t.Literal('anthropic'), t.Literal('gemini')]),
     method: t.String(),

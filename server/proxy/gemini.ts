@@ -97,18 +97,18 @@ function candidatesReader(judged: boolean): EventReader {
     },
     readLarge(_head, tail) {
       // A picture: what follows it in the same event says whether the candidate is finished.
-      const single = seen.size <= 1 && !hasValueBut(tail, keys.index, zeroByte);
-      if (!single) doubtful = true;
+      if (seen.size === 0) seen.add(0);
+      if (seen.size > 1 || hasValueBut(tail, keys.index, zeroByte)) doubtful = true;
       else if (hasValueBut(tail, keys.finish, nullByte))
-        finished.add(seen.values().next().value ?? 0);
-      if (single && seen.size === 0) seen.add(0);
+        for (const index of seen) finished.add(index);
       usageBytes = null;
       usage = geminiUsageNear(tail) ?? usage;
     },
     complete() {
+      if (!judged) return null;
       if (blocked) return true;
-      if (finished.size > 0 && finished.size === seen.size) return judged ? true : null;
-      return judged && !doubtful ? false : null;
+      if (doubtful) return null;
+      return finished.size > 0 && finished.size === seen.size;
     },
     failed: () => failed,
     usage: () => (usageBytes === null ? usage : (geminiUsageNear(usageBytes) ?? usage)),

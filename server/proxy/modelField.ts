@@ -62,7 +62,10 @@ function modelSpans(bytes: Uint8Array): Span[] {
 }
 
 /** The same valid JSON body with another model; a body without one comes back as it is. */
-export function replaceModel(bytes: Uint8Array, model: string): Uint8Array {
+export function replaceModel(
+  bytes: Uint8Array<ArrayBuffer>,
+  model: string,
+): Uint8Array<ArrayBuffer> {
   const spans = modelSpans(bytes);
   if (spans.length === 0) return bytes;
   const value = Buffer.from(JSON.stringify(model));

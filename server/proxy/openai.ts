@@ -1,7 +1,7 @@
 /** The OpenAI dialect: its errors, and how its streams end. */
 import type { Usage } from '../../events/traffic.ts';
 import { responseIds } from './affinity.ts';
-import { find, hasValueBut, quoted, valueAt } from './bytes.ts';
+import { decodeUtf8, find, hasValueBut, quoted, valueAt } from './bytes.ts';
 import { errorHeaders, type DialectModule, type ErrorKind, type GatewayError } from './dialect.ts';
 import { arrayOf, objectOf, parseObject } from './json.ts';
 import { sseWatch, type EventReader } from './sse.ts';
@@ -83,12 +83,16 @@ function choicesReader(): EventReader {
       }
       return true;
     },
-    readLarge(_head, tail) {
-      doubtful = true;
+    readLarge(head, tail) {
+      // With one choice all that is known of it is at the ends; of several the middle may tell more.
+      if (seen.size === 0) seen.add(0);
+      if (seen.size > 1 || hasNewIndex(head, seen) || hasNewIndex(tail, seen)) doubtful = true;
+      else if (hasValueBut(tail, keys.finish, nullByte))
+        for (const index of seen) finished.add(index);
       usage = openAiUsageNear(tail) ?? usage;
     },
     complete() {
-      if (allFinished()) return true;
+      if (allFinished() && (done || !doubtful)) return true;
       // Nothing but a usage or a filter result was asked for, and that has come.
       if (done && seen.size === 0) return true;
       return doubtful ? null : false;
@@ -126,8 +130,9 @@ function responsesReader(counted: boolean): EventReader {
       return true;
     },
     readLarge(head, tail) {
-      end = terminal.exec(head)?.[1] ?? end;
-      const id = /"id"\s*:\s*"(resp_[\w-]+)"/.exec(head)?.[1];
+      const text = decodeUtf8(head);
+      end = terminal.exec(text)?.[1] ?? end;
+      const id = /"id"\s*:\s*"(resp_[\w-]+)"/.exec(text)?.[1];
       if (id !== undefined) ids.add(id);
       if (end !== null) usage = openAiUsageNear(tail) ?? usage;
     },

@@ -13,7 +13,7 @@ export type EventReader = {
   /** Returns false when the data is no event of the dialect, such as a broken one. */
   read(name: string, data: string): boolean;
   /** An event too big to keep: its first 4 KiB and at least its last 64 KiB. */
-  readLarge(head: string, tail: Uint8Array): void;
+  readLarge(head: Uint8Array, tail: Uint8Array): void;
   /** Null when it cannot be told. */
   complete(): boolean | null;
   failed(): boolean;
@@ -160,7 +160,7 @@ export function sseWatch(reader: EventReader): StreamWatch {
     if (head === null) readWhole(held.bytes());
     else {
       events = true;
-      reader.readLarge(decodeUtf8(head), held.bytes());
+      reader.readLarge(head, held.bytes());
     }
     held.clear();
   }

@@ -1,0 +1,50 @@
+/** Requests that wait a moment because every key rests. Never an invisible queue: few, and not for long. */
+import type { Pool } from './pool.ts';
+
+export type Waiters = Readonly<{
+  /**
+   * Resolves true when a key of the pool may have become ready, false when the time is over or the caller left.
+   * Answers false at once when too many wait already.
+   */
+  wait(pool: Pool, untilMs: number, signal: AbortSignal): Promise<boolean>;
+  size(): number;
+}>;
+
+export function createWaiters(now: () => number, max = 256): Waiters {
+  const byPool = new Map<Pool, Set<() => void>>();
+  let size = 0;
+
+  const of = (pool: Pool) => {
+    const existing = byPool.get(pool);
+    if (existing) return existing;
+    const waiting = new Set<() => void>();
+    byPool.set(pool, waiting);
+    pool.onReady(() => {
+      for (const wake of waiting) wake();
+    });
+    return waiting;
+  };
+
+  return {
+    async wait(pool, untilMs, signal) {
+      if (size >= max || signal.aborted) return false;
+      const waiting = of(pool);
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const wake = () => resolve(true);
+      const giveUp = () => resolve(false);
+      const timer = setTimeout(giveUp, Math.max(untilMs - now(), 0));
+      signal.addEventListener('abort', giveUp);
+      waiting.add(wake);
+      size += 1;
+      try {
+        return await promise;
+      } finally {
+        size -= 1;
+        waiting.delete(wake);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
+      }
+    },
+    size: () => size,
+  };
+}

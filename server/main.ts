@@ -1,0 +1,180 @@
+/** One gateway process, from its start to its end. */
+import { join } from 'node:path';
+import { clientKeyKind } from '../actors/clientKey/clientKey.ts';
+import { dayKind } from '../actors/day/day.ts';
+import { operatorKind } from '../actors/operator/operator.ts';
+import { providerKeyKind } from '../actors/providerKey/providerKey.ts';
+import { providerKind } from '../actors/provider/provider.ts';
+import { createRuntime } from '../actors/runtime/runtime.ts';
+import { connectNats } from '../events/connection.ts';
+import { openJetStreamLog } from '../events/jetStreamLog.ts';
+import { openReadModels } from '../events/projections/readModels.ts';
+import { startRecorder } from '../events/recorder.ts';
+import { snapshotFile } from '../events/snapshots.ts';
+import { ensureStreams } from '../events/streams.ts';
+import { createAdmit } from './admit.ts';
+import { buildApp } from './app.ts';
+import { createClients } from './clients.ts';
+import { urlOf } from './config.ts';
+import { declare } from './declare.ts';
+import { gatewayIdOf } from './identity.ts';
+import { createAffinity } from './keyRing/affinity.ts';
+import { createPools } from './keyRing/pools.ts';
+import { createVerdicts } from './keyRing/verdicts.ts';
+import { createWaiters } from './keyRing/waiters.ts';
+import type { FromChild, StartMessage, ToChild } from './launcher/messages.ts';
+import { createLocalOnly } from './localOnly.ts';
+import { createLogger } from './logger.ts';
+import { createProviderKeys } from './providerKeys.ts';
+import { createKeyChoice } from './proxy/keyChoice.ts';
+import { limits } from './proxy/limits.ts';
+import { createProviders } from './proxy/providers.ts';
+import { createProxy } from './proxy/proxy.ts';
+import { fetchUpstream } from './proxy/upstream.ts';
+import { openVault } from './vault.ts';
+
+export type Gateway = Readonly<{ url: string; stop: () => Promise<void> }>;
+
+/** Every kind of actor whose events are in CONTROL. */
+export const kinds = [providerKind, providerKeyKind, clientKeyKind, operatorKind, dayKind];
+
+const now = () => Date.now();
+const sweepEveryMs = 60 * 60_000;
+/** Requests under way get so long to finish. */
+const drainMs = 25_000;
+
+export async function startGateway(start: Omit<StartMessage, 'type'>): Promise<Gateway> {
+  const { config, nats, workerNumber } = start;
+  const logger = createLogger(config.logLevel, `gateway-${workerNumber}`);
+  const onError = (error: unknown, about: string) => logger.warn({ error }, about);
+
+  // The log, and what lies beside it.
+  const gatewayId = await gatewayIdOf(config.dataDir, workerNumber);
+  const nc = await connectNats({
+    ...nats,
+    servers: String(nats.servers),
+    name: `gateway ${gatewayId}`,
+  });
+  await ensureStreams(
+    nc,
+    nats.maxStoreBytes === null ? {} : { maxFileStoreBytes: nats.maxStoreBytes },
+  );
+  const log = await openJetStreamLog(nc);
+  const vault = await openVault(nc, config.encryptionKey);
+
+  // The actors, brought back from the log.
+  const runtime = createRuntime({
+    log,
+    kinds,
+    gatewayId,
+    now,
+    snapshots: snapshotFile(join(config.dataDir, `snapshot-${workerNumber}`)),
+    effects: {
+      async EraseSecret(effect) {
+        const { secretRef } = effect as { type: string; secretRef: string };
+        await vault.erase(secretRef);
+        return { type: 'EraseSecretDone', secretRef };
+      },
+    },
+    onError,
+  });
+  await runtime.start();
+  const providerKeys = createProviderKeys(runtime, vault, now);
+  await declare({ runtime, vault, providerKeys, config, now });
+
+  // The request path: memory only.
+  const clients = createClients(runtime, vault.hash, config.apiKeyHeader);
+  const localOnly = createLocalOnly(config.allowedHosts);
+  const pools = createPools({ runtime, vault, now, onError });
+  await pools.start();
+  const verdicts = createVerdicts({ runtime, pools, now, onError });
+  const affinity = createAffinity();
+  const recorder = await startRecorder({
+    log,
+    gatewayId,
+    spoolDir: join(config.dataDir, 'spool', String(workerNumber)),
+    now,
+    onError: (error) => onError(error, 'recording traffic'),
+  });
+  const proxy = createProxy({
+    admit: createAdmit(config, clients, localOnly),
+    providers: createProviders(runtime),
+    pools,
+    keyChoice: createKeyChoice({ affinity, waiters: createWaiters(now), limits, now }),
+    verdicts,
+    affinity,
+    recorder,
+    upstream: fetchUpstream,
+    limits,
+    bodyLimitBytes: config.bodyLimitBytes,
+    apiKeyHeader: config.apiKeyHeader,
+    gatewayId,
+    now,
+  });
+
+  // The doors.
+  const readModels = openReadModels(config.databasePath);
+  const services = {
+    ...{ config, gatewayId, logger, now, log, runtime, vault, providerKeys, clients, localOnly },
+    ...{ pools, verdicts, recorder, readModels, proxy },
+  };
+  const app = buildApp(services).listen({
+    hostname: config.host,
+    port: config.port,
+    reusePort: config.workers > 1,
+    // For a body that does not come; once it is in, the routes take the limit off.
+    idleTimeout: 30,
+    // Larger ones are refused in the caller's dialect, before they are read.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+  });
+  const sweep = () =>
+    providerKeys.sweep().catch((error: unknown) => onError(error, 'sweeping the vault'));
+  const sweeper = setInterval(sweep, sweepEveryMs);
+  void sweep();
+  const url = urlOf(config.host, app.server?.port ?? config.port);
+  logger.info({ url, gatewayId, ...runtime.stats() }, 'ready');
+
+  return {
+    url,
+    async stop() {
+      clearInterval(sweeper);
+      await Promise.race([app.server?.stop(), Bun.sleep(drainMs)]);
+      await app.server?.stop(true);
+      await recorder.stop();
+      verdicts.stop();
+      pools.stop();
+      await runtime.stop();
+      readModels.close();
+      await log.close();
+      logger.info('stopped');
+    },
+  };
+}
+
+/** As a child of the launcher: started and stopped by message, never longer alive than its parent. */
+function runAsChild(tell: (message: FromChild) => void): void {
+  let gateway: Gateway | undefined;
+  process.on('message', async (message: ToChild) => {
+    if (message.type === 'start' && 'config' in message) {
+      try {
+        gateway = await startGateway(message);
+        tell({ type: 'ready', url: gateway.url });
+      } catch (error) {
+        tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+      }
+    }
+    if (message.type === 'stop') {
+      await gateway?.stop();
+      process.exit(0);
+    }
+  });
+  process.on('disconnect', () => process.exit(1));
+}
+
+if (import.meta.main) {
+  // A bug in one request must not end all others.
+  process.on('unhandledRejection', (error) =>
+    createLogger('error', 'gateway').error({ error }, 'unhandled'),
+  );
+  runAsChild((message) => process.send?.(message));
+}

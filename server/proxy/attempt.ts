@@ -1,0 +1,117 @@
+/** One try at one key: send, look at the head of the answer, and let the judge speak when it is no success. */
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import type { Evidence, TransportFault, Verdict } from '../../actors/providerKey/evidence.ts';
+import { judge } from '../../actors/providerKey/judge.ts';
+import type { Dialect } from '../../events/provider.ts';
+import type { Limits } from './limits.ts';
+import { transportFault, type Upstream, type UpstreamRequest } from './upstream.ts';
+
+/** A vendor's own answer that is no success, whole enough to be passed on. */
+export type VendorAnswer = Readonly<{
+  status: number;
+  headers: Headers;
+  body: Uint8Array<ArrayBuffer>;
+}>;
+
+/** The head of a success; `abort` ends the reading of its body. */
+export type Answered = Readonly<{ kind: 'answered'; response: Response; abort: AbortController }>;
+
+export type FailedAttempt = Readonly<{
+  kind: 'failed';
+  verdict: Verdict;
+  fault: TransportFault | null;
+  answer: VendorAnswer | null;
+}>;
+
+export type AttemptOptions = Readonly<{
+  upstream: Upstream;
+  request: Omit<UpstreamRequest, 'signal'>;
+  dialect: Dialect;
+  endpoint: Evidence['endpoint'];
+  /** Aborted when the client leaves. */
+  client: AbortSignal;
+  /** For the head of the answer. */
+  headMs: number;
+  limits: Limits;
+  now: () => number;
+}>;
+
+/** The reason an attempt is aborted for when its time is over. */
+export const timeIsOver = new DOMException('the time limit is over', 'TimeoutError');
+
+export async function attempt(options: AttemptOptions): Promise<Answered | FailedAttempt> {
+  const { upstream, request, client, headMs } = options;
+  const abort = new AbortController();
+  const leave = () => abort.abort(client.reason);
+  if (client.aborted) return failed(options, null, 'aborted');
+  client.addEventListener('abort', leave, { once: true });
+  const timer = setTimeout(() => abort.abort(timeIsOver), headMs);
+  try {
+    const response = await upstream({ ...request, signal: abort.signal });
+    if (response.status < 400) return { kind: 'answered', response, abort };
+    const answer = await readAnswer(response, options.limits.errorBytes);
+    abort.abort();
+    return failed(options, answer, null);
+  } catch (error) {
+    if (client.aborted) return failed(options, null, 'aborted');
+    return failed(options, null, abort.signal.aborted ? 'timeout' : transportFault(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function failed(
+  { dialect, endpoint, now }: Pick<AttemptOptions, 'dialect' | 'endpoint' | 'now'>,
+  answer: VendorAnswer | null,
+  fault: TransportFault | null,
+): FailedAttempt {
+  const verdict = judge({
+    dialect,
+    endpoint,
+    status: answer?.status ?? 0,
+    headers: answer?.headers ?? new Headers(),
+    body: answer ? decodedText(answer) : '',
+    phase: answer ? 'headers' : 'connect',
+    transport: fault,
+    bytesSent: 0,
+    nowMs: now(),
+  });
+  return { kind: 'failed', verdict, fault, answer };
+}
+
+/** The head of a vendor's error, which is never streamed to the client: another key may answer yet. */
+async function readAnswer(response: Response, mostBytes: number): Promise<VendorAnswer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size >= mostBytes) break;
+  }
+  return { status: response.status, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+/** A small body may unpack into a huge one. */
+const mostDecodedBytes = 32 * 1024 * 1024;
+
+type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+const decoders: Readonly<Record<string, Decoder>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+  zstd: zstdDecompressSync,
+};
+
+/** A copy of the body without its content encoding; the body as it is when that fails. */
+export function decoded(body: Uint8Array, encoding: string | null): Uint8Array {
+  const decode = encoding ? decoders[encoding.trim().toLowerCase()] : undefined;
+  if (!decode) return body;
+  try {
+    return decode(body, { maxOutputLength: mostDecodedBytes });
+  } catch {
+    return body;
+  }
+}
+
+const decodedText = ({ body, headers }: VendorAnswer): string =>
+  new TextDecoder().decode(decoded(body, headers.get('content-encoding')));

@@ -1,0 +1,137 @@
+/** Gives an answer to the client, once it is sure enough: a stream from its first event, a small body when whole. */
+import type { TransportFault } from '../../actors/providerKey/evidence.ts';
+import type { Outcome } from '../../events/traffic.ts';
+import { idsMadeBy } from './affinity.ts';
+import { decoded, failed, timeIsOver, type Answered, type FailedAttempt } from './attempt.ts';
+import type { DialectModule } from './dialect.ts';
+import { elapsedMs, type Exchange } from './exchange.ts';
+import { responseHeaders } from './headers.ts';
+import type { Incoming } from './incoming.ts';
+import type { Limits } from './limits.ts';
+import { isSmall, passBody, readWhole } from './plainAnswer.ts';
+import { openStream, relayStream, StreamEndedEarly } from './streamAnswer.ts';
+import { transportFault } from './upstream.ts';
+
+export type Delivered = Readonly<{ kind: 'delivered'; response: Response }>;
+
+export type DeliveryOptions = Readonly<{
+  exchange: Exchange;
+  incoming: Incoming;
+  dialect: DialectModule;
+  limits: Limits;
+  now: () => number;
+  /** Aborted when the client leaves. */
+  client: AbortSignal;
+  record: (exchange: Exchange, status: number, outcome: Outcome) => void;
+  /** Told the ids in the answer that later requests may refer to. */
+  onIds: (ids: readonly string[]) => void;
+}>;
+
+/** Opens the answer. What breaks before the client got a byte is a failed attempt, not an answer. */
+export async function deliver(
+  { response, abort }: Answered,
+  options: DeliveryOptions,
+): Promise<Delivered | FailedAttempt> {
+  const { incoming, limits, client, dialect, now } = options;
+  try {
+    if (response.headers.get('content-type')?.startsWith('text/event-stream') && response.body) {
+      return await deliverStream(response, response.body, abort, options);
+    }
+    if (!response.body || isSmall(response.headers, limits)) {
+      return deliverWhole(response, await readWhole(response, abort, limits.plainMs), options);
+    }
+    return deliverLarge(response, response.body, abort, options);
+  } catch (error) {
+    const fault = faultOf(error, abort, client);
+    abort.abort();
+    return failed({ dialect: dialect.name, endpoint: incoming.route.endpoint, now }, null, fault);
+  }
+}
+
+function faultOf(error: unknown, abort: AbortController, client: AbortSignal): TransportFault {
+  if (client.aborted) return 'aborted';
+  if (error instanceof StreamEndedEarly) return 'truncated';
+  return abort.signal.reason === timeIsOver ? 'timeout' : transportFault(error);
+}
+
+function deliverWhole(
+  response: Response,
+  body: Uint8Array<ArrayBuffer>,
+  options: DeliveryOptions,
+): Delivered {
+  const { exchange, dialect, incoming, record, onIds } = options;
+  const { route } = incoming.route;
+  exchange.firstByteMs = elapsedMs(exchange);
+  exchange.responseBytes = body.byteLength;
+  if (response.headers.get('content-type')?.includes('json')) {
+    const plain = decoded(body, response.headers.get('content-encoding'));
+    exchange.usage = dialect.usageOfPlain(plain, route);
+    onIds(idsMadeBy(dialect.name, route, plain));
+  }
+  record(exchange, response.status, 'completed');
+  return {
+    kind: 'delivered',
+    response: new Response(body.byteLength === 0 ? null : body, {
+      status: response.status,
+      headers: responseHeaders(response.headers, exchange.id),
+    }),
+  };
+}
+
+async function deliverStream(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  abort: AbortController,
+  options: DeliveryOptions,
+): Promise<Delivered> {
+  const { exchange, dialect, incoming, limits, now, client, record, onIds } = options;
+  const watch = dialect.terminator(incoming.route.route);
+  const stream = await openStream(body, watch, abort, limits.firstEventMs);
+  exchange.streamed = true;
+  const relayed = relayStream({
+    stream,
+    watch,
+    dialect,
+    abort,
+    client,
+    limits,
+    now,
+    onChunk(bytes) {
+      exchange.firstByteMs ??= elapsedMs(exchange);
+      exchange.responseBytes += bytes;
+    },
+    onEnd(how) {
+      exchange.usage = watch.usage();
+      onIds(watch.ids());
+      record(exchange, response.status, how);
+    },
+  });
+  const headers = responseHeaders(response.headers, exchange.id);
+  headers.set('cache-control', headers.get('cache-control') ?? 'no-cache');
+  // nginx and its like would hold events back.
+  headers.set('x-accel-buffering', 'no');
+  return {
+    kind: 'delivered',
+    response: new Response(relayed, { status: response.status, headers }),
+  };
+}
+
+function deliverLarge(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  abort: AbortController,
+  { exchange, record }: DeliveryOptions,
+): Delivered {
+  const passed = passBody(body, abort, {
+    onChunk(bytes) {
+      exchange.firstByteMs ??= elapsedMs(exchange);
+      exchange.responseBytes += bytes;
+    },
+    onEnd: (how) => record(exchange, response.status, how),
+  });
+  const headers = responseHeaders(response.headers, exchange.id, { bodyUnchanged: true });
+  return {
+    kind: 'delivered',
+    response: new Response(passed, { status: response.status, headers }),
+  };
+}

@@ -1,0 +1,89 @@
+/** What a client sent, read once: where it goes, what it asks for, how large it is. */
+import type { Detection } from './detect.ts';
+import { readBody } from './modelField.ts';
+import type { GatewayError } from './dialect.ts';
+
+export type Incoming = Readonly<{
+  method: string;
+  pathname: string;
+  search: string;
+  headers: Headers;
+  route: Detection;
+  body: Uint8Array<ArrayBuffer> | null;
+  /** The parsed body; undefined when it is no JSON. */
+  json: unknown;
+  /** The model as the client named it, `''` when it named none. */
+  model: string;
+  streamed: boolean;
+}>;
+
+/** Path and query of a request's absolute URL, without parsing it all. */
+export function splitUrl(url: string): { pathname: string; search: string } {
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  if (start < 0) return { pathname: '/', search: '' };
+  const query = url.indexOf('?', start);
+  if (query < 0) return { pathname: url.slice(start), search: '' };
+  return { pathname: url.slice(start, query), search: url.slice(query) };
+}
+
+const tooLarge = (limitBytes: number): GatewayError => ({
+  status: 413,
+  kind: 'too_large',
+  code: 'request_too_large',
+  message: `The request body is larger than ${limitBytes} bytes (BODY_LIMIT_BYTES).`,
+});
+
+/** The whole body, or why it is refused. A body without a length is counted as it comes. */
+export async function readBytes(
+  request: Request,
+  limitBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | null | GatewayError> {
+  const length = request.headers.get('content-length');
+  if (length !== null) {
+    if (Number(length) > limitBytes) return tooLarge(limitBytes);
+    return Number(length) === 0 ? null : request.bytes();
+  }
+  if (!request.body) return null;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limitBytes) return tooLarge(limitBytes);
+    chunks.push(chunk);
+  }
+  return size === 0 ? null : Buffer.concat(chunks);
+}
+
+/** The parts of a JSON body that the gateway needs, or why the body cannot be one. */
+export function readIncoming(
+  request: Request,
+  place: { pathname: string; search: string },
+  route: Detection,
+  body: Uint8Array<ArrayBuffer> | null,
+): Incoming | GatewayError {
+  const { method, headers } = request;
+  const plain = { method, ...place, headers, route, body };
+  const fromPath = { json: undefined, model: route.model ?? '', streamed: route.streamed ?? false };
+  if (!body || !isJson(headers)) return { ...plain, ...fromPath };
+  const read = readBody(body);
+  if (!read.ok) {
+    return {
+      status: 400,
+      kind: 'invalid_request',
+      code: 'invalid_json',
+      message: `The request body is not valid JSON: ${read.reason}.`,
+    };
+  }
+  return {
+    ...plain,
+    json: read.json,
+    model: route.model ?? read.model ?? '',
+    streamed: route.streamed ?? read.stream,
+  };
+}
+
+/** A body without a type is taken for JSON: curl users forget the header. */
+function isJson(headers: Headers): boolean {
+  const type = headers.get('content-type');
+  return type === null || type.includes('json') || type.includes('x-www-form-urlencoded');
+}

@@ -1,0 +1,63 @@
+/** Answers that are not streams: read whole when small, passed as they come when large. */
+import type { Limits } from './limits.ts';
+import { timeIsOver } from './attempt.ts';
+
+/** The whole body, read within the time limit. @throws when the upstream breaks or is too slow. */
+export async function readWhole(
+  response: Response,
+  abort: AbortController,
+  limitMs: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const timer = setTimeout(() => abort.abort(timeIsOver), limitMs);
+  try {
+    return await response.bytes();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** True for a body worth holding until it is whole: then a broken one can still be asked for again. */
+export function isSmall(headers: Headers, limits: Limits): boolean {
+  const length = headers.get('content-length');
+  if (length !== null) return Number(length) <= limits.bufferedBytes;
+  return headers.get('content-type')?.includes('json') ?? false;
+}
+
+export type PassedBody = Readonly<{
+  /** Called with each chunk as it passes. */
+  onChunk: (bytes: number) => void;
+  /** Called once: whole, broken on the way, or left by the client. */
+  onEnd: (how: 'completed' | 'truncated' | 'cancelled') => void;
+}>;
+
+/** Passes a large body chunk by chunk; the client's pace is the upstream's. A broken one breaks the connection. */
+export function passBody(
+  body: ReadableStream<Uint8Array>,
+  abort: AbortController,
+  { onChunk, onEnd }: PassedBody,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) {
+          onChunk(value.byteLength);
+          controller.enqueue(value);
+          return;
+        }
+        onEnd('completed');
+        controller.close();
+      } catch (error) {
+        onEnd(
+          abort.signal.reason === timeIsOver || !abort.signal.aborted ? 'truncated' : 'cancelled',
+        );
+        controller.error(error);
+      }
+    },
+    cancel(reason) {
+      onEnd('cancelled');
+      abort.abort(reason);
+    },
+  });
+}

@@ -1,0 +1,211 @@
+/** Attempt after attempt, until one is answered, the budget is spent or no key is left to ask with. */
+import type { Cause } from '../../events/event.ts';
+import type { ActorId } from '../../events/ids.ts';
+import type { Outcome } from '../../events/traffic.ts';
+import type { Affinity } from '../keyRing/affinity.ts';
+import type { Taken } from '../keyRing/pool.ts';
+import type { Pools } from '../keyRing/pools.ts';
+import type { Verdicts } from '../keyRing/verdicts.ts';
+import { affinityOf } from './affinity.ts';
+import { attempt, type FailedAttempt } from './attempt.ts';
+import { deliver, type Delivered } from './delivery.ts';
+import type { DialectModule, GatewayError } from './dialect.ts';
+import { elapsedMs, type Exchange } from './exchange.ts';
+import * as errors from './gatewayErrors.ts';
+import { responseHeaders, upstreamHeaders, upstreamSearch } from './headers.ts';
+import type { Incoming } from './incoming.ts';
+import type { KeyChoice } from './keyChoice.ts';
+import type { Limits } from './limits.ts';
+import { replaceModel } from './modelField.ts';
+import type { Target } from './providers.ts';
+import { mayRepeat, pauseMs } from './repeat.ts';
+import type { Upstream, UpstreamRequest } from './upstream.ts';
+
+export type PursueDeps = Readonly<{
+  pools: Pools;
+  keyChoice: KeyChoice;
+  verdicts: Verdicts;
+  affinity: Affinity;
+  upstream: Upstream;
+  limits: Limits;
+  apiKeyHeader: string;
+  gatewayId: string;
+  now: () => number;
+  record: (exchange: Exchange, status: number, outcome: Outcome) => void;
+  /** The gateway's own word, in the caller's dialect. */
+  refuse: (exchange: Exchange, dialect: DialectModule, error: GatewayError) => Response;
+}>;
+
+/** What stays the same over all attempts of a request. */
+export type Pursuit = Readonly<{
+  exchange: Exchange;
+  incoming: Incoming;
+  target: Target;
+  dialect: DialectModule;
+  cause: Cause;
+  /** Aborted when the client leaves. */
+  client: AbortSignal;
+}>;
+
+/** Names the gateways that a request has passed, so that a loop ends at its second turn. */
+export const hopHeader = 'x-signalbox-hops';
+
+/** nginx's word for a client that closed the request; nobody reads it but the log. */
+const clientClosedRequest = 499;
+
+export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Response> {
+  const { pools, verdicts, affinity, limits, now } = deps;
+
+  const requestFor = ({ incoming, target, exchange }: Pursuit, secret: string) => {
+    const { provider, wasPrefixed, model } = target;
+    const auth =
+      incoming.route.openAiCompatible && provider.auth !== 'none' ? 'bearer' : provider.auth;
+    const headers = upstreamHeaders(incoming.headers, auth, secret, {
+      apiKeyHeader: deps.apiKeyHeader,
+      streamed: exchange.streamed,
+      dialect: provider.dialect,
+    });
+    const hops = incoming.headers.get(hopHeader);
+    headers.set(hopHeader, hops ? `${hops},${deps.gatewayId}` : deps.gatewayId);
+    return {
+      method: incoming.method,
+      url: `${provider.baseUrl}${incoming.route.upstreamPath}${upstreamSearch(incoming.search)}`,
+      headers,
+      body: wasPrefixed && incoming.body ? replaceModel(incoming.body, model) : incoming.body,
+    } satisfies Omit<UpstreamRequest, 'signal'>;
+  };
+
+  const note = (pursuit: Pursuit, result: Delivered | FailedAttempt, startedMs: number) => {
+    const { exchange, target } = pursuit;
+    const failure = result.kind === 'failed' ? result : undefined;
+    exchange.attempts.push({
+      provider: target.provider.id,
+      keyId: exchange.keyId,
+      model: target.model,
+      status: result.kind === 'delivered' ? result.response.status : (result.answer?.status ?? 0),
+      startedMs: Math.round(startedMs),
+      durationMs: Math.round(elapsedMs(exchange) - startedMs),
+      verdict: failure?.verdict.class ?? 'ok',
+      ruleId: failure?.verdict.ruleId ?? '',
+      error: failure?.verdict.reason ?? '',
+    });
+  };
+
+  /** One attempt with one key, up to the point where the client gets its first byte. */
+  const tryOnce = async (pursuit: Pursuit, taken: Taken | null, conversation: string | null) => {
+    const { exchange, incoming, dialect, client } = pursuit;
+    const startedMs = elapsedMs(exchange);
+    exchange.keyId = taken?.key.id ?? '';
+    const sent = await attempt({
+      upstream: deps.upstream,
+      request: requestFor(pursuit, taken?.key.secret ?? ''),
+      dialect: dialect.name,
+      endpoint: incoming.route.endpoint,
+      client,
+      headMs: incoming.streamed ? limits.firstEventMs : limits.plainMs,
+      limits,
+      now,
+    });
+    // The attempt stands in the record before a short answer closes it.
+    const provisional = exchange.attempts.length;
+    if (sent.kind === 'failed') {
+      note(pursuit, sent, startedMs);
+      return sent;
+    }
+    note(pursuit, { kind: 'delivered', response: sent.response }, startedMs);
+    const onIds = (ids: readonly string[]) =>
+      taken && ids.length > 0 && affinity.made(ids, taken.key.id);
+    const { record } = deps;
+    const result = await deliver(sent, {
+      exchange,
+      incoming,
+      dialect,
+      limits,
+      now,
+      client,
+      record,
+      onIds,
+    });
+    if (result.kind === 'failed') {
+      exchange.attempts.length = provisional;
+      note(pursuit, result, startedMs);
+    } else if (taken && conversation !== null) affinity.answered(conversation, taken.key.id);
+    return result;
+  };
+
+  const cancelled = ({ exchange }: Pursuit): Response => {
+    deps.record(exchange, clientClosedRequest, 'cancelled');
+    return new Response(null, { status: clientClosedRequest });
+  };
+
+  /** The vendor's own last answer, or the gateway's word where there is none that the client may see. */
+  const lastWord = ({ exchange, dialect, target }: Pursuit, last: FailedAttempt): Response => {
+    const { answer, verdict, fault } = last;
+    const { id } = target.provider;
+    if (verdict.class === 'credential')
+      return deps.refuse(exchange, dialect, errors.keyRefused(id));
+    if (!answer) {
+      const error =
+        fault === 'timeout' ? errors.tooSlow(id) : errors.unreachable(id, verdict.reason);
+      return deps.refuse(exchange, dialect, error);
+    }
+    const headers = responseHeaders(answer.headers, exchange.id);
+    if (verdict.scope !== 'caller') headers.set('x-should-retry', 'false');
+    exchange.responseBytes = answer.body.byteLength;
+    deps.record(exchange, answer.status, 'failed');
+    return new Response(answer.body, { status: answer.status, headers });
+  };
+
+  /** All rest, or none is there at all. */
+  const withoutKey = (
+    pursuit: Pursuit,
+    readyAtMs: number | undefined,
+    last: FailedAttempt | undefined,
+  ) => {
+    const { exchange, dialect, target } = pursuit;
+    const { id } = target.provider;
+    if (readyAtMs !== undefined && last?.verdict.class !== 'credential') {
+      const retryAfterMs = Math.max(readyAtMs - now(), 1_000);
+      return deps.refuse(exchange, dialect, errors.allRest(id, retryAfterMs));
+    }
+    return last ? lastWord(pursuit, last) : deps.refuse(exchange, dialect, errors.noKeys(id));
+  };
+
+  return async (pursuit) => {
+    const { exchange, incoming, target, dialect, cause, client } = pursuit;
+    const { provider, model } = target;
+    const pool = pools.of(provider.id);
+    const isKeyless = provider.auth === 'none' && pool.size() === 0;
+    const ties = affinityOf(dialect.name, incoming, exchange.client);
+    const avoid = new Set<ActorId>();
+    let transients = 0;
+    let last: FailedAttempt | undefined;
+
+    for (let tries = 1; tries <= limits.attempts; tries++) {
+      const choice = isKeyless
+        ? null
+        : await deps.keyChoice.choose({ pool, model, ties, isFirst: tries === 1, avoid, client });
+      if (client.aborted) return cancelled(pursuit);
+      if (choice && 'readyAtMs' in choice) return withoutKey(pursuit, choice.readyAtMs, last);
+
+      const startedAtMs = now();
+      const result = await tryOnce(pursuit, choice, ties.conversation);
+      if (choice) verdicts.settle(provider.id, choice, result.kind === 'delivered', cause);
+      if (result.kind === 'delivered') return result.response;
+
+      last = result;
+      const { verdict } = result;
+      if (client.aborted) return cancelled(pursuit);
+      if (choice)
+        verdicts.apply(
+          { provider: provider.id, key: choice.key, model, startedAtMs, cause },
+          verdict,
+        );
+      if (verdict.scope === 'provider') transients += 1;
+      if (!mayRepeat(result, transients, limits)) break;
+      if (verdict.retry === 'other-key' && choice) avoid.add(choice.key.id);
+      if (verdict.scope === 'provider') await Bun.sleep(pauseMs(verdict, transients, limits));
+    }
+    return last ? lastWord(pursuit, last) : withoutKey(pursuit, undefined, undefined);
+  };
+}

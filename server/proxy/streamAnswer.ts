@@ -1,0 +1,166 @@
+/** Streams: passed chunk by chunk, watched for their terminator, never reported whole when they were not. */
+import { eventBreak, type DialectModule, type GatewayError, type StreamWatch } from './dialect.ts';
+import { timeIsOver } from './attempt.ts';
+import type { Limits } from './limits.ts';
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** A stream whose first event has come and whose first byte the client has not got yet. */
+export type OpenedStream = Readonly<{ reader: Reader; first: readonly Uint8Array[] }>;
+
+/**
+ * Reads until one event is complete: until then another key may still answer.
+ * @throws when the upstream breaks, ends or stays silent before that.
+ */
+export async function openStream(
+  body: ReadableStream<Uint8Array>,
+  watch: StreamWatch,
+  abort: AbortController,
+  firstEventMs: number,
+): Promise<OpenedStream> {
+  const reader = body.getReader();
+  const first: Uint8Array[] = [];
+  const timer = setTimeout(() => abort.abort(timeIsOver), firstEventMs);
+  try {
+    while (!watch.sawEvent()) {
+      const { done, value } = await reader.read();
+      if (done) throw new StreamEndedEarly();
+      first.push(value);
+      watch.push(value);
+      // What knows no events (a dialect's own array format, say) is not held back.
+      if (first.length >= 64) break;
+    }
+    return { reader, first };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The vendor said 200 and closed the stream without a single event. */
+export class StreamEndedEarly extends Error {
+  override readonly name = 'StreamEndedEarly';
+  constructor() {
+    super('the stream ended before its first event');
+  }
+}
+
+export type StreamEnding = 'completed' | 'truncated' | 'failed' | 'cancelled';
+
+export type RelayOptions = Readonly<{
+  stream: OpenedStream;
+  watch: StreamWatch;
+  dialect: DialectModule;
+  abort: AbortController;
+  /** Aborted when the client leaves. */
+  client: AbortSignal;
+  limits: Limits;
+  now: () => number;
+  onChunk: (bytes: number) => void;
+  /** Called once. */
+  onEnd: (how: StreamEnding) => void;
+}>;
+
+const keepAlive = new TextEncoder().encode(': keep-alive\n\n');
+
+const broken = (message: string): GatewayError => ({
+  status: 502,
+  kind: 'api',
+  code: 'upstream_stream_broken',
+  message,
+});
+
+/** The body for the client. Each pull reads one chunk, so a slow client slows the upstream down. */
+export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
+  const { stream, watch, dialect, abort, client, limits, now } = options;
+  const { reader } = stream;
+  const queue = [...stream.first];
+  let silentSinceMs = 0;
+  let saidAliveMs = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+
+  const finish = (how: StreamEnding) => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    options.onEnd(how);
+  };
+
+  /** One timer a stream, moved only when it rings: a busy stream pays nothing for it. */
+  const watchSilence = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    timer = setTimeout(
+      () => {
+        const silentMs = silentSinceMs === 0 ? 0 : now() - silentSinceMs;
+        if (silentMs >= limits.stallMs) {
+          abort.abort(timeIsOver);
+          return;
+        }
+        const sinceAliveMs = now() - Math.max(silentSinceMs, saidAliveMs);
+        if (silentMs > 0 && sinceAliveMs >= limits.keepAliveMs && watch.betweenEvents()) {
+          saidAliveMs = now();
+          controller.enqueue(keepAlive);
+        }
+        watchSilence(controller);
+      },
+      Math.min(limits.keepAliveMs, limits.stallMs) / 2,
+    );
+  };
+
+  const end = (controller: ReadableStreamDefaultController<Uint8Array>, trouble: string) => {
+    const how = watch.end();
+    if (how === 'truncated' || (how === 'unjudged' && trouble !== '')) {
+      if (!watch.betweenEvents()) controller.enqueue(eventBreak);
+      const why = trouble || 'the stream ended without its terminator';
+      controller.enqueue(
+        dialect.inBandError(broken(`The provider's answer is not complete: ${why}.`)),
+      );
+      finish('truncated');
+    } else {
+      const tail = watch.missingTail();
+      if (tail) controller.enqueue(tail);
+      finish(watch.failed() ? 'failed' : 'completed');
+    }
+    controller.close();
+  };
+
+  return new ReadableStream<Uint8Array>({
+    start: watchSilence,
+    async pull(controller) {
+      const waiting = queue.shift();
+      if (waiting) {
+        options.onChunk(waiting.byteLength);
+        controller.enqueue(waiting);
+        return;
+      }
+      try {
+        silentSinceMs = now();
+        const { done, value } = await reader.read();
+        silentSinceMs = 0;
+        if (done) {
+          end(controller, '');
+          return;
+        }
+        watch.push(value);
+        options.onChunk(value.byteLength);
+        controller.enqueue(value);
+      } catch {
+        if (isOver) return;
+        if (client.aborted) {
+          finish('cancelled');
+          controller.close();
+          return;
+        }
+        const isStalled = abort.signal.reason === timeIsOver;
+        end(
+          controller,
+          isStalled ? `it was silent for ${limits.stallMs / 1_000} s` : 'the connection broke',
+        );
+        abort.abort();
+      }
+    },
+    cancel(reason) {
+      finish('cancelled');
+      abort.abort(reason);
+    },
+  });
+}

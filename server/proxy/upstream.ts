@@ -1,0 +1,59 @@
+/** The one place where a request leaves for a vendor. */
+import type { TransportFault } from '../../actors/providerKey/evidence.ts';
+
+export type UpstreamRequest = Readonly<{
+  method: string;
+  url: string;
+  headers: Headers;
+  body: Uint8Array<ArrayBuffer> | null;
+  /** Aborts the request and the reading of its answer. */
+  signal: AbortSignal;
+}>;
+
+/** Sends a request and answers with the head of the answer; the body has not been read. */
+export type Upstream = (request: UpstreamRequest) => Promise<Response>;
+
+/**
+ * `decompress: false`: bytes pass as they are. `timeout: false`: Bun would give up after five minutes; the caller's
+ * signal decides. Redirects are not followed: a credential would go along.
+ */
+export const fetchUpstream: Upstream = ({ method, url, headers, body, signal }) =>
+  fetch(url, {
+    method,
+    headers,
+    ...(body && { body }),
+    signal,
+    redirect: 'manual',
+    decompress: false,
+    // Not in the types of Bun 1.4.
+    ...({ timeout: false } as object),
+  });
+
+const faults: Readonly<Record<string, TransportFault>> = {
+  ConnectionRefused: 'refused',
+  ECONNREFUSED: 'refused',
+  FailedToOpenSocket: 'refused',
+  ConnectionClosed: 'reset',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ETIMEDOUT: 'timeout',
+  ConnectionTimeout: 'timeout',
+  Timeout: 'timeout',
+  ENOTFOUND: 'dns',
+  DNSResolveFailed: 'dns',
+  EAI_AGAIN: 'dns',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
+  CERT_HAS_EXPIRED: 'tls',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls',
+};
+
+/** What an error of `fetch` means for the connection. */
+export function transportFault(error: unknown): TransportFault {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return faults[code] ?? (code.startsWith('ERR_TLS') ? 'tls' : 'other');
+}
+
+/** True when no byte of the request can have reached the vendor. */
+export const isUnsent = (fault: TransportFault | null): boolean =>
+  fault === 'refused' || fault === 'dns' || fault === 'tls';

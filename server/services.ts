@@ -1,0 +1,32 @@
+/** What the routes work with: made once in `main.ts`, never looked up. */
+import type { Runtime } from '../actors/runtime/runtime.ts';
+import type { EventLog } from '../events/log.ts';
+import type { ReadModels } from '../events/projections/readModels.ts';
+import type { Recorder } from '../events/recorder.ts';
+import type { Clients } from './clients.ts';
+import type { Config } from './config.ts';
+import type { Pools } from './keyRing/pools.ts';
+import type { Verdicts } from './keyRing/verdicts.ts';
+import type { LocalOnly } from './localOnly.ts';
+import type { Logger } from './logger.ts';
+import type { ProviderKeys } from './providerKeys.ts';
+import type { Proxy } from './proxy/proxy.ts';
+import type { Vault } from './vault.ts';
+
+export type Services = Readonly<{
+  config: Config;
+  gatewayId: string;
+  logger: Logger;
+  now: () => number;
+  log: EventLog;
+  runtime: Runtime;
+  vault: Vault;
+  providerKeys: ProviderKeys;
+  clients: Clients;
+  localOnly: LocalOnly;
+  pools: Pools;
+  verdicts: Verdicts;
+  recorder: Recorder;
+  readModels: ReadModels;
+  proxy: Proxy;
+}>;
