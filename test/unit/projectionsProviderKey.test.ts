@@ -118,7 +118,13 @@ function toldByState(events: readonly Fact[]) {
   const held = context.disabled ?? context.rest;
   return {
     status: value,
-    ...{ provider, name, masked, fingerprint, origin, weight, source: from },
+    provider,
+    name,
+    masked,
+    fingerprint,
+    origin,
+    weight,
+    source: from,
     createdAtMs: context.createdAtMs,
     restUntilMs: context.rest?.untilMs ?? null,
     ruleId: held?.ruleId ?? null,
