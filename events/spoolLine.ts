@@ -1,0 +1,39 @@
+/** One batch as one line of the spool: who sends it, what it counts, and its body as the log wants it. */
+import type { BatchId } from './ids.ts';
+import type { TrafficBatch } from './log.ts';
+import { encodeTraffic } from './message.ts';
+import { countTraffic, type TrafficCounts } from './trafficCounts.ts';
+
+// The totals stand in front, so that a segment can be thrown away without reading its events.
+const linePattern = /^(\S+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (?=\{)/;
+
+/** @throws {BatchTooLarge} when the log could never take it. */
+export function encodeSpoolLine(batch: TrafficBatch): string {
+  const { count, requests, failures, inputTokens, outputTokens, again } = countTraffic(
+    batch.events,
+  );
+  const totals = `${count} ${requests} ${failures} ${inputTokens} ${outputTokens} ${again}`;
+  return `${batch.gatewayId} ${totals} ${encodeTraffic(batch)}\n`;
+}
+
+/** The totals of a line; undefined when it is no line of a spool. */
+export function countsOfSpoolLine(line: string): TrafficCounts | undefined {
+  const match = linePattern.exec(line);
+  if (!match) return undefined;
+  const [count = 0, requests = 0, failures = 0, inputTokens = 0, outputTokens = 0, again = 0] =
+    match.slice(2).map(Number);
+  return { count, requests, failures, inputTokens, outputTokens, again };
+}
+
+/** The batch of a line; undefined when it cannot be read. Its events are checked when they are read from the log. */
+export function decodeSpoolLine(line: string): TrafficBatch | undefined {
+  const [head, gatewayId] = linePattern.exec(line) ?? [];
+  if (head === undefined || gatewayId === undefined) return undefined;
+  try {
+    const body = JSON.parse(line.slice(head.length)) as Partial<TrafficBatch>;
+    if (typeof body.id !== 'string' || !Array.isArray(body.events)) return undefined;
+    return { id: body.id as BatchId, gatewayId, events: body.events };
+  } catch {
+    return undefined;
+  }
+}
