@@ -26,9 +26,12 @@ function looksRandom(run: string): boolean {
   return run.split(/[-_/]/).some((part) => part.length >= 24 && /\d/.test(part));
 }
 
+/** What is kept is shorter by far; a bound on what is looked through keeps a hostile answer cheap. */
+const maxText = 8_192;
+
 /** The text without anything that looks like a key. */
 export function redact(text: string): string {
-  let safe = text;
+  let safe = text.slice(0, maxText);
   for (const shape of shapes) safe = safe.replace(shape, redacted);
   for (const words of announced) safe = safe.replace(words, `$1${redacted}`);
   return safe.replace(longRun, (run) => (looksRandom(run) ? redacted : run));
