@@ -62,7 +62,7 @@ async function suite(folder: string, reports: string): Promise<Counts> {
 }
 
 const hasTests = (folder: string): boolean =>
-  new Bun.Glob('**/*.test.ts').scanSync(folder).next().done !== true;
+  new Bun.Glob(`${folder}/**/*.test.ts`).scanSync().next().done !== true;
 
 const reports = mkdtempSync(join(tmpdir(), 'signalbox-reports-'));
 await installMissingTools();

@@ -12,7 +12,7 @@ const wrong = (name: string, text: string, fault: string, remedy: string): Confi
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const controlCharacter = /[\u0000-\u001f\u007f]/;
-export const hasControlCharacter = (text: string): boolean => controlCharacter.test(text);
+const hasControlCharacter = (text: string): boolean => controlCharacter.test(text);
 
 export const parseText: Parse<string> = (text) => text.trim();
 
@@ -75,7 +75,7 @@ export const parseHosts: Parse<readonly string[]> = (text, name) =>
   });
 
 /** Comma separated, trimmed, each entry once. */
-export const parseList: Parse<readonly string[]> = (text) => [
+const parseList: Parse<readonly string[]> = (text) => [
   ...new Set(
     text
       .split(',')

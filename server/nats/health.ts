@@ -2,7 +2,7 @@
 const probeMs = 2000;
 const failuresAllowed = 3;
 
-export async function isHealthy(monitorUrl: string): Promise<boolean> {
+async function isHealthy(monitorUrl: string): Promise<boolean> {
   try {
     const answer = await fetch(`${monitorUrl}/healthz`, { signal: AbortSignal.timeout(probeMs) });
     await answer.body?.cancel();
