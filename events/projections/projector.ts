@@ -1,5 +1,5 @@
 /** The projector: makes the read models from the log and keeps them up to date. A process of its own. */
-import { setPriority } from 'node:os';
+import { pino } from 'pino';
 import { connectNats } from '../connection.ts';
 import type { Sequence } from '../event.ts';
 import { openJetStreamLog } from '../jetStreamLog.ts';
@@ -124,50 +124,53 @@ export async function startProjector(options: ProjectorOptions): Promise<Project
 
 type StartMessage = Readonly<{
   type: 'start';
-  config: Readonly<{ databasePath: string }>;
-  nats: Readonly<{ servers: string; user?: string; pass?: string }>;
+  config: Readonly<{ databasePath: string; logLevel: string }>;
+  nats: Readonly<{
+    servers: string | readonly string[];
+    user: string;
+    pass: string;
+    /** What the log may take on this disk; null for a server elsewhere. */
+    maxStoreBytes: number | null;
+  }>;
 }>;
 
-/** Runs as the launcher's child until it is told to stop or the launcher is gone. */
-function runAsChild(): void {
-  const send = (message: object) => process.send?.(message);
-  const report = (error: unknown) =>
-    send({ type: 'error', message: error instanceof Error ? error.message : String(error) });
-  let stop = async (): Promise<void> => {};
-
-  async function start({ config, nats }: StartMessage): Promise<void> {
-    const connection = await connectNats({ ...nats, name: 'projector' });
-    await ensureStreams(connection, {});
-    const log = await openJetStreamLog(connection);
-    const { databasePath } = config;
-    const projector = await startProjector({ log, databasePath, now: Date.now, onError: report });
-    stop = async () => {
-      await projector.stop();
-      await log.close();
-      await connection.close();
-    };
-    send({ type: 'ready' });
-  }
-
-  const leave = async (): Promise<void> => {
-    await stop().catch(report);
-    process.exit();
+/** Starts as the launcher asks; answers how to stop. */
+async function startAsChild({ config, nats }: StartMessage): Promise<() => Promise<void>> {
+  const { databasePath, logLevel } = config;
+  const logger = pino({ level: logLevel, base: { process: 'projector' } });
+  const { maxStoreBytes, user, pass } = nats;
+  const servers = String(nats.servers);
+  const connection = await connectNats({ servers, user, pass, name: 'projector' });
+  await ensureStreams(
+    connection,
+    maxStoreBytes === null ? {} : { maxFileStoreBytes: maxStoreBytes },
+  );
+  const log = await openJetStreamLog(connection);
+  const onError = (err: unknown) => logger.warn({ err }, 'the projection was held up');
+  const projector = await startProjector({ log, databasePath, now: Date.now, onError });
+  return async () => {
+    await projector.stop();
+    await log.close();
+    await connection.close();
   };
-  process.on('disconnect', () => void leave());
-  process.on('SIGTERM', () => void leave());
-  // A terminal sends ^C to the whole group; the launcher decides when its children end.
-  process.on('SIGINT', () => {});
-  process.on('message', (message: StartMessage | Readonly<{ type: 'stop' }>) => {
-    if (message.type === 'stop') return void leave();
-    start(message).catch((error: unknown) => {
-      send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
-      process.exitCode = 1;
-    });
-  });
 }
 
-if (import.meta.main) {
-  // What the gateway needs comes first; a projection may be late.
-  setPriority(10);
-  runAsChild();
+/** As a child of the launcher: started and stopped by message, never longer alive than its parent. */
+function runAsChild(tell: (message: object) => void): void {
+  let stop: (() => Promise<void>) | undefined;
+  process.on('message', async (message: StartMessage | Readonly<{ type: 'stop' }>) => {
+    if (message.type === 'stop') {
+      await stop?.();
+      process.exit(0);
+    }
+    try {
+      stop = await startAsChild(message);
+      tell({ type: 'ready' });
+    } catch (error) {
+      tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    }
+  });
+  process.on('disconnect', () => process.exit(1));
 }
+
+if (import.meta.main) runAsChild((message) => process.send?.(message));
