@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'bun:test';
+import { anthropic } from '../../server/proxy/anthropic.ts';
+import type { GatewayError } from '../../server/proxy/dialect.ts';
+import { gemini } from '../../server/proxy/gemini.ts';
+import { openai } from '../../server/proxy/openai.ts';
+
+describe('An error of the gateway', () => {
+  const resting: GatewayError = {
+    status: 429,
+    kind: 'rate_limit',
+    code: 'all_keys_resting',
+    message: 'Every key of the provider "x" rests.',
+    retryAfterMs: 1500.2,
+  };
+
+  test('has the shape of each dialect', () => {
+    expect(JSON.parse(openai.errorBody(resting, 'r1').body)).toEqual({
+      error: {
+        message: resting.message,
+        type: 'rate_limit_error',
+        param: null,
+        code: 'all_keys_resting',
+      },
+    });
+    expect(JSON.parse(anthropic.errorBody(resting, 'r1').body)).toMatchObject({
+      type: 'error',
+      error: { type: 'rate_limit_error', message: resting.message },
+      request_id: 'r1',
+    });
+    expect(JSON.parse(gemini.errorBody(resting, 'r1').body).error).toMatchObject({
+      code: 429,
+      status: 'RESOURCE_EXHAUSTED',
+      details: [
+        { reason: 'ALL_KEYS_RESTING' },
+        { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '1.501s' },
+      ],
+    });
+  });
+
+  test('says in headers when to ask again, rounded up', () => {
+    for (const dialect of [openai, anthropic, gemini]) {
+      expect(dialect.errorBody(resting, 'r1').headers).toEqual({
+        'content-type': 'application/json',
+        'x-signalbox-request-id': 'r1',
+        'retry-after': '2',
+        'retry-after-ms': '1501',
+      });
+    }
+  });
+
+  test('tells the SDK not to try again when the gateway has', () => {
+    const spent: GatewayError = { ...resting, shouldRetry: false };
+    expect(openai.errorBody(spent, 'r1').headers['x-should-retry']).toBe('false');
+    expect(openai.errorBody(resting, 'r1').headers['x-should-retry']).toBeUndefined();
+  });
+
+  test('of overload is 529 for Anthropic alone', () => {
+    const overloaded: GatewayError = {
+      status: 529,
+      kind: 'overloaded',
+      code: 'busy',
+      message: 'x',
+    };
+    expect(anthropic.errorBody({ ...overloaded, status: 503 }, 'r').status).toBe(529);
+    expect(openai.errorBody(overloaded, 'r').status).toBe(503);
+    expect(gemini.errorBody(overloaded, 'r').status).toBe(503);
+  });
+});
