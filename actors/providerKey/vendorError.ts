@@ -36,6 +36,10 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 const field = (value: unknown, name: string): unknown =>
   isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const numberOf = (value: unknown): number =>
+  typeof value === 'number' || (typeof value === 'string' && value !== '')
+    ? Number(value)
+    : Number.NaN;
 
 /** The JSON of a body, or of the first `data:` line of an event stream. */
 function parse(body: string): unknown {
@@ -66,7 +70,7 @@ const statusOfType: Readonly<Record<string, number>> = {
 };
 
 function statusIn(error: unknown, words: ReadonlySet<string>): number | null {
-  const code = Number(field(error, 'code'));
+  const code = numberOf(field(error, 'code'));
   if (Number.isInteger(code) && code >= 400 && code <= 599) return code;
   for (const word of words) {
     if (Object.hasOwn(statusOfType, word)) return statusOfType[word] ?? null;
@@ -76,7 +80,7 @@ function statusIn(error: unknown, words: ReadonlySet<string>): number | null {
 
 function delayText(value: unknown): string | null {
   if (typeof value === 'string') return value;
-  const seconds = Number(field(value, 'seconds') ?? Number.NaN);
+  const seconds = numberOf(field(value, 'seconds'));
   return Number.isFinite(seconds) ? `${seconds}s` : null;
 }
 

@@ -4,6 +4,7 @@ import {
   createActor,
   initialTransition,
   transition,
+  type AnyMachineSnapshot,
   type AnyStateMachine,
   type SnapshotFrom,
 } from 'xstate';
@@ -39,6 +40,11 @@ export function liveAfter<Machine extends AnyStateMachine>(
   return state as SnapshotFrom<Machine>;
 }
 
+function whatCounts(state: unknown) {
+  const { value, context } = state as AnyMachineSnapshot;
+  return { value, context: context as unknown };
+}
+
 export function scenariosOf<
   Machine extends AnyStateMachine,
   AnyCommand extends Command,
@@ -53,14 +59,17 @@ export function scenariosOf<
         when(command: AnyCommand) {
           const decide = () => kind.decide(command, state);
           return {
-            /** This happened; it fits its schema, and the machine can take it. Answers with what follows from it. */
+            /** This happened: it fits its schema, and a replay comes to the same as the live actor. Answers with that state. */
             thenHappened(event: Event): SnapshotFrom<Machine> {
               expect<Fact | null>(decide()).toEqual(event);
               const { type, data } = event;
               expect(controlCatalog.read(type, controlCatalog.versionOf(type), data)).toEqual({
                 data,
               });
-              return stateAfter(kind.machine, [...facts, event]);
+              const next = stateAfter(kind.machine, [...facts, event]);
+              const live = liveAfter(kind.machine, [...facts, event]);
+              expect(whatCounts(live)).toEqual(whatCounts(next));
+              return next;
             },
             thenNothingHappened() {
               expect(decide()).toBeNull();

@@ -33,14 +33,14 @@ export const removed: ProviderKeyEvent = {
   data: { secretRef: 'openai-1' },
 };
 
-export const rule = { ruleId: 'rate-limit.retry-after', reason: '429: slow down' };
+const rule = { ruleId: 'rate-limit.retry-after', reason: '429: slow down' };
 export const timedRest = (untilMs: number): DataOf<'ProviderKeyRested'> => ({
   untilMs,
   ...rule,
   guessed: false,
   strikes: 0,
 });
-export const guess = { ruleId: 'rate-limit.no-hint', reason: '429: slow down' };
+const guess = { ruleId: 'rate-limit.no-hint', reason: '429: slow down' };
 export const guessedRest = (untilMs: number, strikes = 1): DataOf<'ProviderKeyRested'> => ({
   untilMs,
   ...guess,
