@@ -195,7 +195,7 @@ const making =
   /\/(responses|files|uploads|batches|vector_stores|conversations|containers|videos|jobs|compact|cachedContents|fileSearchStores|interactions|complete)$/;
 
 /** Whether answers of a route are worth reading for ids. */
-export function makesIds(route: string): boolean {
+function makesIds(route: string): boolean {
   return making.test(route) || route === '/v1/messages';
 }
 
