@@ -58,7 +58,8 @@ export function natsUrlOf(text: string): string {
 
 /** How clients reach the log, without the credentials in the addresses. */
 export type NatsAccess = Readonly<{
-  servers: string | readonly string[];
+  /** One address, or several separated by commas. */
+  servers: string;
   user: string;
   pass: string;
 }>;
@@ -69,7 +70,7 @@ export function natsAccessOf(natsUrl: string): NatsAccess {
   const withUser = urls.find((url) => url.username !== '');
   const servers = urls.map((url) => `${url.protocol}//${url.hostname}:${url.port || '4222'}`);
   return {
-    servers: servers.length === 1 ? String(servers[0]) : servers,
+    servers: servers.join(','),
     user: decodeURIComponent(withUser?.username ?? ''),
     pass: decodeURIComponent(withUser?.password ?? ''),
   };

@@ -1,8 +1,8 @@
 /** Brings everything up: configuration, the log, the projector, the gateways; and down again in reverse. */
 import { join } from 'node:path';
-import { pino, type Logger } from 'pino';
 import { environment, readConfig, urlOf, type Config } from '../config.ts';
 import { natsAccessOf } from '../configPlaces.ts';
+import { createLogger, type Logger } from '../logger.ts';
 import type { Environment } from '../configRead.ts';
 import { announcement } from './announce.ts';
 import { keepChild, type Child } from './child.ts';
@@ -71,7 +71,7 @@ async function start(
   const demo = flags.demo ? bootDemo(files.demo, own, cleanUp) : undefined;
   const added = demo && (await unlessAborted(demo.start({ type: 'start' }))).env;
   const config = readConfig({ ...own, ...added }, flags.config);
-  const log = pino({ level: config.logLevel, base: { part: 'launcher' } });
+  const log = createLogger(config.logLevel, 'launcher');
 
   const lock = lockStore(config.dataDir);
   cleanUp.add(lock.release);

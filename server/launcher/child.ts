@@ -1,5 +1,5 @@
 /** A child that is kept up: started again when it ends, with growing waits, until it is stopped. */
-import type { Logger } from 'pino';
+import type { Logger } from '../logger.ts';
 import { restartBackoff } from '../backoff.ts';
 import type { ReadyMessage, ToChild } from './messages.ts';
 import { boot, type ChildSpec } from './process.ts';
@@ -37,7 +37,7 @@ export function keepChild(spec: ChildSpec, log: Logger): Child {
         await run.start(message);
         log.info({ pid: run.pid }, `the ${spec.name} runs again`);
       } catch (error) {
-        if (!isStopping) log.error({ err: error }, `the ${spec.name} could not start`);
+        if (!isStopping) log.error({ error }, `the ${spec.name} could not start`);
         run.kill();
       }
     }

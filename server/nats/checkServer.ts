@@ -1,13 +1,19 @@
 /** Checks at start that a NATS server keeps what it acknowledges. */
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectNats, NatsUnreachable } from '../../events/connection.ts';
 import type { NatsAccess } from '../configPlaces.ts';
 import { StartError } from '../startError.ts';
 import { isRecentEnough, leastVersion } from './version.ts';
 
 const askMs = 2000;
-const connectMs = 10_000;
 
-type Options = NatsAccess & Readonly<{ monitorUrl: string | null; allowWeak: boolean }>;
+type Options = NatsAccess &
+  Readonly<{
+    monitorUrl: string | null;
+    allowWeak: boolean;
+    /** How long to try; 10,000 without it. */
+    connectTimeoutMs?: number;
+  }>;
 
 /** The parts of a JSZ answer that are read, over HTTP or over the system account. */
 type Jsz = Readonly<{ server_id?: string; config?: Readonly<{ sync_always?: boolean }> }>;
@@ -49,21 +55,13 @@ export async function checkServer(options: Options): Promise<ServerCheck> {
   }
 }
 
-async function reach({ servers, user, pass }: NatsAccess): Promise<NatsConnection> {
-  const list = typeof servers === 'string' ? [servers] : [...servers];
+async function reach(options: Options): Promise<NatsConnection> {
+  const { servers, user, pass, connectTimeoutMs = 10_000 } = options;
   try {
-    return await connect({
-      servers: list,
-      timeout: connectMs,
-      reconnect: false,
-      ...(user === '' ? {} : { user, pass }),
-    });
+    return await connectNats({ servers, user, pass, name: 'launcher', connectTimeoutMs });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(
-      `NATS at ${list.join(', ')} cannot be used (${reason}): check NATS_URL, the server and its credentials`,
-      { cause: error },
-    );
+    if (error instanceof NatsUnreachable) throw new StartError(error.message, { cause: error });
+    throw error;
   }
 }
 

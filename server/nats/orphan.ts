@@ -1,6 +1,6 @@
 /** Ends the nats-server that an earlier launcher left behind, so that two never write to one store. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import type { Logger } from 'pino';
+import type { Logger } from '../logger.ts';
 import { StartError } from '../startError.ts';
 import type { NatsFiles } from './configure.ts';
 

@@ -1,5 +1,5 @@
 /** Passes what nats-server prints on to our log, and keeps its last lines for an error message. */
-import type { Logger } from 'pino';
+import type { Logger } from '../logger.ts';
 
 const lineLimit = 2000;
 const keptLines = 20;
@@ -28,9 +28,7 @@ export function followServerLog(output: ReadableStream<Uint8Array>, log: Logger)
       }
     }
   };
-  follow().catch((error: unknown) =>
-    log.warn({ err: error }, 'the output of nats-server was lost'),
-  );
+  follow().catch((error: unknown) => log.warn({ error }, 'the output of nats-server was lost'));
   return {
     lastLines: () =>
       last.filter((line) => /\[(WRN|ERR|FTL)\]/.test(line) || !line.includes('[INF]')).join(' | '),

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import type { Logger } from '../logger.ts';
 import { restartBackoff } from '../backoff.ts';
 import { StartError } from '../startError.ts';
 import { freePort, natsFiles, storeBudgetBytes, writeConfiguration } from './configure.ts';
@@ -126,9 +126,7 @@ export async function startEmbeddedNats(options: Options): Promise<EmbeddedNats>
     }
   };
   const kept = keepUp();
-  kept.catch((error: unknown) =>
-    log.fatal({ err: error }, 'nats-server is no longer looked after'),
-  );
+  kept.catch((error: unknown) => log.fatal({ error }, 'nats-server is no longer looked after'));
 
   const end = async (): Promise<void> => {
     isStopping = true;
