@@ -1,0 +1,59 @@
+/** A whole Signalbox for measuring: launcher, log, projector and gateways, as a user would start it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './nginx.ts';
+
+export type MeasuredGateway = Readonly<{
+  port: number;
+  dataDir: string;
+  pid: number;
+  /** Keeps the data folder when asked to, for another start. */
+  stop: (keepData?: boolean) => Promise<void>;
+}>;
+
+export const clientKey = 'sk-bench-client';
+const launcher = join(import.meta.dir, '../../server/launch.ts');
+
+/** Resolves as soon as a request through the gateway can be answered. */
+export async function startGateway(
+  env: Readonly<Record<string, string>>,
+  given?: { dataDir?: string },
+): Promise<MeasuredGateway> {
+  const dataDir = given?.dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-bench-')));
+  const port = await freePort();
+  const child = Bun.spawn([process.execPath, launcher, '--port', String(port)], {
+    env: {
+      PATH: Bun.env['PATH'] ?? '',
+      HOME: dataDir,
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      MCP_API_KEYS: `${clientKey}:bench`,
+      ...env,
+    },
+    cwd: dataDir,
+    stdout: 'ignore',
+    stderr: 'inherit',
+  });
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}`);
+    if (
+      await fetch(`http://127.0.0.1:${port}/ready`).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
+    await Bun.sleep(5);
+  }
+  return {
+    port,
+    dataDir,
+    pid: child.pid,
+    async stop(keepData = false) {
+      child.kill('SIGTERM');
+      await child.exited;
+      if (!keepData) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
