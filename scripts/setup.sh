@@ -1,4 +1,4 @@
-# Sourced by scripts/start and scripts/test: a Bun that is new enough, the dependencies, the console.
+# Sourced by scripts/start and scripts/test: a Bun that is new enough, and the dependencies.
 # Sets BUN to the binary; expects the repository as the working directory.
 
 BUN_VERSION=1.4.4
