@@ -13,7 +13,7 @@ import { LogUnavailable } from './log.ts';
 import type { StreamName } from './subjects.ts';
 
 /** The stream is not on the server at all: the program did not call `ensureStreams`, or uses another account. */
-export class StreamMissing extends Error {
+class StreamMissing extends Error {
   override readonly name = 'StreamMissing';
   constructor(stream: StreamName, options?: ErrorOptions) {
     super(

@@ -43,7 +43,7 @@ const ledger = {
  * Both streams, sized from the one number that the server was given as `max_file_store`: an eighth for CONTROL, a
  * quarter for TRAFFIC; the server reserves each in full, the rest is for the vault and streams to come.
  */
-export const streamsWithin = (maxFileStoreBytes: number): readonly Wish[] => [
+const streamsWithin = (maxFileStoreBytes: number): readonly Wish[] => [
   {
     ...ledger,
     name: 'CONTROL' satisfies StreamName,
@@ -109,7 +109,7 @@ const unset = {
 } as const satisfies Partial<Record<keyof StreamConfig, readonly unknown[]>>;
 
 /** @throws {StreamMismatch} naming the first field in which the stream promises less than wished. */
-export function checkStream(wish: Wish, found: StreamConfig): void {
+function checkStream(wish: Wish, found: StreamConfig): void {
   const refuse = (field: keyof StreamConfig) => {
     throw new StreamMismatch(wish.name, field, wish[field] ?? 'nothing', found[field] ?? 'nothing');
   };
