@@ -7,7 +7,11 @@ export type TableDump = Readonly<{ table: string; rows: number; sha256: string }
 
 /** Each table with its order; `?` is the first message that TRAFFIC still has, where older rows are kept no longer. */
 const tables = [
-  { table: 'batch', query: 'select * from batch order by id' },
+  {
+    table: 'batch',
+    query: 'select * from batch where sequence >= ? order by id',
+    bound: (first: Sequence) => first,
+  },
   { table: 'checkpoint', query: 'select stream, sequence, unreadable from checkpoint order by 1' },
   { table: 'daily_stats', query: 'select * from daily_stats order by 1, 2, 3, 4, 5' },
   { table: 'day', query: 'select * from day order by day' },

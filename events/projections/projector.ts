@@ -158,7 +158,7 @@ async function startAsChild({ config, nats }: StartMessage): Promise<() => Promi
 /** As a child of the launcher: started and stopped by message, never longer alive than its parent. */
 function runAsChild(tell: (message: object) => void): void {
   let stop: (() => Promise<void>) | undefined;
-  process.on('message', async (message: StartMessage | Readonly<{ type: 'stop' }>) => {
+  const receive = async (message: StartMessage | Readonly<{ type: 'stop' }>): Promise<void> => {
     if (message.type === 'stop') {
       await stop?.();
       process.exit(0);
@@ -169,7 +169,8 @@ function runAsChild(tell: (message: object) => void): void {
     } catch (error) {
       tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
-  });
+  };
+  process.on('message', (message: Parameters<typeof receive>[0]) => void receive(message));
   process.on('disconnect', () => process.exit(1));
 }
 

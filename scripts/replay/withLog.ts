@@ -1,0 +1,45 @@
+/** Opens the log as the running system would, for as long as it is needed. */
+import { pino } from 'pino';
+import { connectNats } from '../../events/connection.ts';
+import { openJetStreamLog } from '../../events/jetStreamLog.ts';
+import type { EventLog } from '../../events/log.ts';
+import { environment, readConfig, type Config } from '../../server/config.ts';
+import { natsAccessOf, type NatsAccess } from '../../server/configPlaces.ts';
+import { lockStore } from '../../server/nats/storeLock.ts';
+import { startEmbeddedNats, type EmbeddedNats } from '../../server/nats/supervise.ts';
+
+async function overConnection<Answer>(
+  { servers, user, pass }: NatsAccess,
+  use: (log: EventLog) => Promise<Answer>,
+): Promise<Answer> {
+  const connection = await connectNats({ servers: String(servers), user, pass, name: 'replay' });
+  try {
+    return await use(await openJetStreamLog(connection));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The server of NATS_URL; without it one over the store in DATA_DIR, which nobody else may use meanwhile. */
+export async function withLog<Answer>(
+  use: (log: EventLog, config: Config) => Promise<Answer>,
+): Promise<Answer> {
+  const config = readConfig(environment());
+  const { nats } = config;
+  if (nats.kind === 'outside') {
+    return overConnection(natsAccessOf(nats.url), (log) => use(log, config));
+  }
+  const lock = lockStore(config.dataDir);
+  let server: EmbeddedNats | undefined;
+  try {
+    server = await startEmbeddedNats({
+      dataDir: config.dataDir,
+      serverBin: nats.serverBin,
+      log: pino({ level: 'fatal' }),
+    });
+    return await overConnection(server, (log) => use(log, config));
+  } finally {
+    await server?.stop();
+    lock.release();
+  }
+}
