@@ -32,7 +32,7 @@ async function check(): Promise<Counts> {
   const counts = { passed: 0, failed: 0 };
   for (const [tool = '', ...args] of checks) {
     console.log(`\n== ${[tool, ...args].join(' ')}`);
-    if (await succeeds(['--bun', `node_modules/.bin/${tool}`, ...args])) counts.passed++;
+    if (await succeeds(['run', '--bun', tool, ...args])) counts.passed++;
     else counts.failed++;
   }
   return counts;
