@@ -22,7 +22,8 @@ import { createAffinity } from './keyRing/affinity.ts';
 import { createPools } from './keyRing/pools.ts';
 import { createVerdicts } from './keyRing/verdicts.ts';
 import { createWaiters } from './keyRing/waiters.ts';
-import type { FromChild, StartMessage, ToChild } from './launcher/messages.ts';
+import { runAsChild, type Running } from './launcher/asChild.ts';
+import type { StartMessage } from './launcher/messages.ts';
 import { createLocalOnly } from './localOnly.ts';
 import { createLogger } from './logger.ts';
 import { createProviderKeys } from './providerKeys.ts';
@@ -31,9 +32,8 @@ import { limits } from './proxy/limits.ts';
 import { createProviders } from './proxy/providers.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
+import type { Services } from './services.ts';
 import { openVault } from './vault.ts';
-
-export type Gateway = Readonly<{ url: string; stop: () => Promise<void> }>;
 
 /** Every kind of actor whose events are in CONTROL. */
 export const kinds = [providerKind, providerKeyKind, clientKeyKind, operatorKind, dayKind];
@@ -43,7 +43,7 @@ const sweepEveryMs = 60 * 60_000;
 /** Requests under way get so long to finish. */
 const drainMs = 25_000;
 
-export async function startGateway(start: Omit<StartMessage, 'type'>): Promise<Gateway> {
+export async function startGateway(start: Omit<StartMessage, 'type'>): Promise<Running> {
   const { config, nats, workerNumber } = start;
   const logger = createLogger(config.logLevel, `gateway-${workerNumber}`);
   const onError = (error: unknown, about: string) => logger.warn({ error }, about);
@@ -114,9 +114,22 @@ export async function startGateway(start: Omit<StartMessage, 'type'>): Promise<G
 
   // The doors.
   const readModels = openReadModels(config.databasePath);
-  const services = {
-    ...{ config, gatewayId, logger, now, log, runtime, vault, providerKeys, clients, localOnly },
-    ...{ pools, verdicts, recorder, readModels, proxy },
+  const services: Services = {
+    config,
+    gatewayId,
+    logger,
+    now,
+    log,
+    runtime,
+    vault,
+    providerKeys,
+    clients,
+    localOnly,
+    pools,
+    verdicts,
+    recorder,
+    readModels,
+    proxy,
   };
   const app = buildApp(services).listen({
     hostname: config.host,
@@ -127,10 +140,11 @@ export async function startGateway(start: Omit<StartMessage, 'type'>): Promise<G
     // Larger ones are refused in the caller's dialect, before they are read.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   });
-  const sweep = () =>
+  const sweep = () => {
     providerKeys.sweep().catch((error: unknown) => onError(error, 'sweeping the vault'));
+  };
   const sweeper = setInterval(sweep, sweepEveryMs);
-  void sweep();
+  sweep();
   const url = urlOf(config.host, app.server?.port ?? config.port);
   logger.info({ url, gatewayId, ...runtime.stats() }, 'ready');
 
@@ -146,35 +160,10 @@ export async function startGateway(start: Omit<StartMessage, 'type'>): Promise<G
       await runtime.stop();
       readModels.close();
       await log.close();
+      await nc.close();
       logger.info('stopped');
     },
   };
 }
 
-/** As a child of the launcher: started and stopped by message, never longer alive than its parent. */
-function runAsChild(tell: (message: FromChild) => void): void {
-  let gateway: Gateway | undefined;
-  process.on('message', async (message: ToChild) => {
-    if (message.type === 'start' && 'config' in message) {
-      try {
-        gateway = await startGateway(message);
-        tell({ type: 'ready', url: gateway.url });
-      } catch (error) {
-        tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
-      }
-    }
-    if (message.type === 'stop') {
-      await gateway?.stop();
-      process.exit(0);
-    }
-  });
-  process.on('disconnect', () => process.exit(1));
-}
-
-if (import.meta.main) {
-  // A bug in one request must not end all others.
-  process.on('unhandledRejection', (error) =>
-    createLogger('error', 'gateway').error({ error }, 'unhandled'),
-  );
-  runAsChild((message) => process.send?.(message));
-}
+if (import.meta.main) runAsChild(startGateway, createLogger('error', 'gateway'));

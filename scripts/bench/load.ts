@@ -29,7 +29,7 @@ const endOfHead = Buffer.from('\r\n\r\n');
 function wholeAnswer(buffer: Buffer): { length: number; status: number } | undefined {
   const head = buffer.indexOf(endOfHead);
   if (head < 0) return undefined;
-  const text = buffer.latin1Slice(0, head);
+  const text = buffer.toString('latin1', 0, head);
   const length = /content-length: *(\d+)/i.exec(text)?.[1];
   if (length === undefined)
     throw new Error(`an answer without a length cannot be measured: ${text}`);

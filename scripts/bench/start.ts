@@ -48,18 +48,21 @@ async function fill(dataDir: string): Promise<void> {
   const js = jetstream(nc);
   const correlationId = newRequestId();
   const cause = {
-    ...{ by: { kind: 'gateway', id: 'bench' }, correlationId, causationId: correlationId },
+    by: { kind: 'gateway', id: 'bench' },
+    correlationId,
+    causationId: correlationId,
     traceId: traceIdOf(correlationId),
   };
   const added = (index: number) => ({
-    ...{
-      provider: 'openai',
-      name: `key ${index}`,
-      secretRef: `bench-${index}`,
-      fingerprint: 'f',
-      masked: 'm',
-    },
-    ...{ origin: 'http://127.0.0.1:1', weight: 1, source: 'api', createdAtMs: 1 },
+    provider: 'openai',
+    name: `key ${index}`,
+    secretRef: `bench-${index}`,
+    fingerprint: 'f',
+    masked: 'm',
+    origin: 'http://127.0.0.1:1',
+    weight: 1,
+    source: 'api',
+    createdAtMs: 1,
   });
   const rested = { untilMs: 1, ruleId: 'bench', reason: 'bench', guessed: false, strikes: 0 };
   const fact = (index: number) => {

@@ -44,7 +44,7 @@ export async function deliver(
   } catch (error) {
     const fault = faultOf(error, abort, client);
     abort.abort();
-    return failed({ dialect: dialect.name, endpoint: incoming.route.endpoint, now }, null, fault);
+    return failed({ dialect: dialect.name, endpoint: incoming.endpoint, now }, null, fault);
   }
 }
 
@@ -73,7 +73,7 @@ function deliverWhole(
     kind: 'delivered',
     response: new Response(body.byteLength === 0 ? null : body, {
       status: response.status,
-      headers: responseHeaders(response.headers, exchange.id),
+      headers: responseHeaders(response.headers, exchange.id, { origin: incoming.origin }),
     }),
   };
 }

@@ -1,29 +1,32 @@
 /** What a client sent, read once: where it goes, what it asks for, how large it is. */
-import type { Detection } from './detect.ts';
+import { isCreation, type Detection } from './detect.ts';
 import { readBody } from './modelField.ts';
 import type { GatewayError } from './dialect.ts';
 
-export type Incoming = Readonly<{
-  method: string;
-  pathname: string;
-  search: string;
-  headers: Headers;
-  route: Detection;
-  body: Uint8Array<ArrayBuffer> | null;
-  /** The parsed body; undefined when it is no JSON. */
-  json: unknown;
-  /** The model as the client named it, `''` when it named none. */
-  model: string;
-  streamed: boolean;
-}>;
+/** Where a request came to. */
+export type Place = Readonly<{ origin: string; pathname: string; search: string }>;
 
-/** Path and query of a request's absolute URL, without parsing it all. */
-export function splitUrl(url: string): { pathname: string; search: string } {
+export type Incoming = Place &
+  Readonly<{
+    method: string;
+    headers: Headers;
+    route: Detection;
+    body: Uint8Array<ArrayBuffer> | null;
+    /** The parsed body; undefined when it is no JSON. */
+    json: unknown;
+    /** The model as the client named it, `''` when it named none. */
+    model: string;
+    streamed: boolean;
+    endpoint: Detection['endpoint'];
+  }>;
+
+/** The parts of a request's absolute URL, without parsing it all. */
+export function splitUrl(url: string): Place {
   const start = url.indexOf('/', url.indexOf('//') + 2);
-  if (start < 0) return { pathname: '/', search: '' };
+  if (start < 0) return { origin: url, pathname: '/', search: '' };
   const query = url.indexOf('?', start);
-  if (query < 0) return { pathname: url.slice(start), search: '' };
-  return { pathname: url.slice(start, query), search: url.slice(query) };
+  const end = query < 0 ? url.length : query;
+  return { origin: url.slice(0, start), pathname: url.slice(start, end), search: url.slice(end) };
 }
 
 const tooLarge = (limitBytes: number): GatewayError => ({
@@ -57,12 +60,13 @@ export async function readBytes(
 /** The parts of a JSON body that the gateway needs, or why the body cannot be one. */
 export function readIncoming(
   request: Request,
-  place: { pathname: string; search: string },
+  place: Place,
   route: Detection,
   body: Uint8Array<ArrayBuffer> | null,
 ): Incoming | GatewayError {
   const { method, headers } = request;
-  const plain = { method, ...place, headers, route, body };
+  const { endpoint } = route;
+  const plain = { ...place, method, headers, route, body, endpoint };
   const fromPath = { json: undefined, model: route.model ?? '', streamed: route.streamed ?? false };
   if (!body || !isJson(headers)) return { ...plain, ...fromPath };
   const read = readBody(body);
@@ -79,6 +83,7 @@ export function readIncoming(
     json: read.json,
     model: route.model ?? read.model ?? '',
     streamed: route.streamed ?? read.stream,
+    endpoint: isCreation(route.dialect, route.route, read.json) ? 'creation' : endpoint,
   };
 }
 

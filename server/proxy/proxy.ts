@@ -11,7 +11,8 @@ import { gemini } from './gemini.ts';
 import { readBytes, readIncoming, splitUrl } from './incoming.ts';
 import { openai } from './openai.ts';
 import type { Providers } from './providers.ts';
-import { createPursue, hopHeader, type PursueDeps } from './pursue.ts';
+import { isLoop } from './outgoing.ts';
+import { createPursue, type PursueDeps } from './pursue.ts';
 
 export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse'> &
   Readonly<{
@@ -64,9 +65,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const admitted = deps.admit(headers, place.search);
     if (isError(admitted)) return refuse(exchange, dialect, admitted);
     exchange.client = admitted?.clientId ?? '';
-    if (headers.get(hopHeader)?.split(',').includes(gatewayId)) {
-      return refuse(exchange, dialect, errors.loop);
-    }
+    if (isLoop(headers, gatewayId)) return refuse(exchange, dialect, errors.loop);
 
     const body = await readBytes(request, deps.bodyLimitBytes);
     if (isError(body)) return refuse(exchange, dialect, body);

@@ -12,14 +12,14 @@ import { deliver, type Delivered } from './delivery.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
 import * as errors from './gatewayErrors.ts';
-import { responseHeaders, upstreamHeaders, upstreamSearch } from './headers.ts';
+import { responseHeaders } from './headers.ts';
 import type { Incoming } from './incoming.ts';
 import type { KeyChoice } from './keyChoice.ts';
 import type { Limits } from './limits.ts';
-import { replaceModel } from './modelField.ts';
+import { outgoing } from './outgoing.ts';
 import type { Target } from './providers.ts';
 import { mayRepeat, pauseMs } from './repeat.ts';
-import type { Upstream, UpstreamRequest } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 export type PursueDeps = Readonly<{
   pools: Pools;
@@ -47,33 +47,11 @@ export type Pursuit = Readonly<{
   client: AbortSignal;
 }>;
 
-/** Names the gateways that a request has passed, so that a loop ends at its second turn. */
-export const hopHeader = 'x-signalbox-hops';
-
 /** nginx's word for a client that closed the request; nobody reads it but the log. */
 const clientClosedRequest = 499;
 
 export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Response> {
   const { pools, verdicts, affinity, limits, now } = deps;
-
-  const requestFor = ({ incoming, target, exchange }: Pursuit, secret: string) => {
-    const { provider, wasPrefixed, model } = target;
-    const auth =
-      incoming.route.openAiCompatible && provider.auth !== 'none' ? 'bearer' : provider.auth;
-    const headers = upstreamHeaders(incoming.headers, auth, secret, {
-      apiKeyHeader: deps.apiKeyHeader,
-      streamed: exchange.streamed,
-      dialect: provider.dialect,
-    });
-    const hops = incoming.headers.get(hopHeader);
-    headers.set(hopHeader, hops ? `${hops},${deps.gatewayId}` : deps.gatewayId);
-    return {
-      method: incoming.method,
-      url: `${provider.baseUrl}${incoming.route.upstreamPath}${upstreamSearch(incoming.search)}`,
-      headers,
-      body: wasPrefixed && incoming.body ? replaceModel(incoming.body, model) : incoming.body,
-    } satisfies Omit<UpstreamRequest, 'signal'>;
-  };
 
   const note = (pursuit: Pursuit, result: Delivered | FailedAttempt, startedMs: number) => {
     const { exchange, target } = pursuit;
@@ -93,14 +71,14 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
 
   /** One attempt with one key, up to the point where the client gets its first byte. */
   const tryOnce = async (pursuit: Pursuit, taken: Taken | null, conversation: string | null) => {
-    const { exchange, incoming, dialect, client } = pursuit;
+    const { exchange, incoming, target, dialect, client } = pursuit;
     const startedMs = elapsedMs(exchange);
     exchange.keyId = taken?.key.id ?? '';
     const sent = await attempt({
       upstream: deps.upstream,
-      request: requestFor(pursuit, taken?.key.secret ?? ''),
+      request: outgoing(incoming, target, taken?.key.secret ?? '', deps),
       dialect: dialect.name,
-      endpoint: incoming.route.endpoint,
+      endpoint: incoming.endpoint,
       client,
       headMs: incoming.streamed ? limits.firstEventMs : limits.plainMs,
       limits,
