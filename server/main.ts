@@ -13,7 +13,7 @@ import { startRecorder } from '../events/recorder.ts';
 import { snapshotFile } from '../events/snapshots.ts';
 import { ensureStreams } from '../events/streams.ts';
 import { createAdmit } from './admit.ts';
-import { buildApp } from './app.ts';
+import { buildApp, type App } from './app.ts';
 import { createClients } from './clients.ts';
 import { urlOf } from './config.ts';
 import { declare } from './declare.ts';
@@ -43,9 +43,13 @@ const sweepEveryMs = 60 * 60_000;
 /** Requests under way get so long to finish. */
 const drainMs = 25_000;
 
-export async function startGateway(start: Omit<StartMessage, 'type'>): Promise<Running> {
+export type Gateway = Running & Readonly<{ app: App }>;
+
+export async function startGateway(
+  start: Omit<StartMessage, 'type'>,
+  logger = createLogger(start.config.logLevel, `gateway-${start.workerNumber}`),
+): Promise<Gateway> {
   const { config, nats, workerNumber } = start;
-  const logger = createLogger(config.logLevel, `gateway-${workerNumber}`);
   const onError = (error: unknown, about: string) => logger.warn({ error }, about);
 
   // The log, and what lies beside it.
@@ -150,6 +154,7 @@ export async function startGateway(start: Omit<StartMessage, 'type'>): Promise<R
 
   return {
     url,
+    app,
     async stop() {
       clearInterval(sweeper);
       await Promise.race([app.server?.stop(), Bun.sleep(drainMs)]);
