@@ -14,7 +14,7 @@ checkpoints, and says table by table whether both have the same rows; exits with
   --at 2026-11-20T10:00:00Z     as it was at this time of the log
   --help                        this text
 
-The log is the one of NATS_URL; without it the one in DATA_DIR, whose Signalbox has to be stopped meanwhile.
+The log is the one of NATS_URL; without it the one in DATA_DIR, whether its Signalbox runs or not.
 `;
 
 function optionsOf(argv: readonly string[]) {

@@ -18,23 +18,20 @@ export const dayMachine = setup({
   id: 'day',
   context: initial,
   initial: 'unknown',
-  states: {
-    unknown: {
-      on: {
-        DayClosed: {
-          target: 'closed',
-          actions: assign(({ event: { data } }) => ({
-            day: data.day,
-            part: data.part,
-            parts: data.parts,
-            trafficSequence: data.trafficSequence,
-            rowCount: data.rows.length,
-          })),
-        },
-      },
+  // Also when it is closed: late traffic closes a day again, with larger totals.
+  on: {
+    DayClosed: {
+      target: '.closed',
+      actions: assign(({ event: { data } }) => ({
+        day: data.day,
+        part: data.part,
+        parts: data.parts,
+        trafficSequence: data.trafficSequence,
+        rowCount: data.rows.length,
+      })),
     },
-    closed: {},
   },
+  states: { unknown: {}, closed: {} },
 });
 
 export type DayState = SnapshotFrom<typeof dayMachine>;

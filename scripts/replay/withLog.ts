@@ -5,6 +5,7 @@ import { openJetStreamLog } from '../../events/jetStreamLog.ts';
 import type { EventLog } from '../../events/log.ts';
 import { environment, readConfig, type Config } from '../../server/config.ts';
 import { natsAccessOf, type NatsAccess } from '../../server/configPlaces.ts';
+import { readAccess } from '../../server/nats/accessFile.ts';
 import { lockStore } from '../../server/nats/storeLock.ts';
 import { startEmbeddedNats, type EmbeddedNats } from '../../server/nats/supervise.ts';
 
@@ -20,7 +21,17 @@ async function overConnection<Answer>(
   }
 }
 
-/** The server of NATS_URL; without it one over the store in DATA_DIR, which nobody else may use meanwhile. */
+/** A launcher that was killed leaves its access file behind. */
+async function isReachable({ servers }: NatsAccess): Promise<boolean> {
+  const [hostname = '', port] = String(servers).split(':');
+  const socket = await Bun.connect({ hostname, port: Number(port), socket: { data() {} } }).catch(
+    () => undefined,
+  );
+  socket?.end();
+  return socket !== undefined;
+}
+
+/** The server of NATS_URL; without it the one that runs over DATA_DIR, or one started for this time. */
 export async function withLog<Answer>(
   use: (log: EventLog, config: Config) => Promise<Answer>,
 ): Promise<Answer> {
@@ -29,6 +40,9 @@ export async function withLog<Answer>(
   if (nats.kind === 'outside') {
     return overConnection(natsAccessOf(nats.url), (log) => use(log, config));
   }
+  const running = readAccess(config.dataDir);
+  if (running && (await isReachable(running)))
+    return overConnection(running, (log) => use(log, config));
   const lock = lockStore(config.dataDir);
   let server: EmbeddedNats | undefined;
   try {

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import { restartBackoff } from '../backoff.ts';
 import { StartError } from '../startError.ts';
 import { freePort, natsFiles, storeBudgetBytes, writeConfiguration } from './configure.ts';
+import { removeAccess, writeAccess } from './accessFile.ts';
 import { becameHealthy, watchHealth } from './health.ts';
 import { reapOrphan } from './orphan.ts';
 import { resolveServerBin } from './resolve.ts';
@@ -96,6 +97,7 @@ export async function startEmbeddedNats(options: Options): Promise<EmbeddedNats>
   };
 
   let child = await startFirst();
+  writeAccess(options.dataDir, { servers: `127.0.0.1:${port}`, user, pass });
   const listeners = new Set<() => void>();
   const stopping = Promise.withResolvers<void>();
   let isStopping = false;
@@ -136,6 +138,7 @@ export async function startEmbeddedNats(options: Options): Promise<EmbeddedNats>
     await Promise.allSettled([child.process.exited, kept]);
     clearTimeout(killer);
     rmSync(files.pid, { force: true });
+    removeAccess(options.dataDir);
   };
   let ending: Promise<void> | undefined;
   return {
