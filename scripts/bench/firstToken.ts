@@ -1,7 +1,7 @@
 /** Time to the first event of a stream, through the gateway and without it. */
-import { clientKey, startGateway } from './gateway.ts';
+import { clientKey, startGateway } from '../measure/gateway.ts';
 import { median, type Row } from './row.ts';
-import { events, question } from './vendorAnswer.ts';
+import { events, question } from '../measure/vendorAnswer.ts';
 
 const streams = 300;
 

@@ -2,18 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../server/nats/configure.ts';
 
 export type Nginx = Readonly<{ port: number; stop: () => Promise<void> }>;
 
 export const nginxPath = (): string | null =>
   Bun.which('nginx', { PATH: `${Bun.env['PATH']}:/usr/sbin` });
-
-export async function freePort(): Promise<number> {
-  const server = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
-  const { port } = server;
-  server.stop(true);
-  return port;
-}
 
 /** Answers every request at once with this JSON. */
 export const startUpstream = (json: string): Promise<Nginx> =>

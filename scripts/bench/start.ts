@@ -8,10 +8,10 @@ import { connectNats } from '../../events/connection.ts';
 import { newEventId, newRequestId, traceIdOf } from '../../events/ids.ts';
 import { ensureStreams } from '../../events/streams.ts';
 import { startEmbeddedNats } from '../../server/nats/supervise.ts';
-import { clientKey, startGateway } from './gateway.ts';
+import { clientKey, startGateway } from '../measure/gateway.ts';
 import { startUpstream } from './nginx.ts';
 import { median, type Row } from './row.ts';
-import { answer, question } from './vendorAnswer.ts';
+import { answer, question } from '../measure/vendorAnswer.ts';
 
 const million = 1_000_000;
 const actors = 1_000;

@@ -1,9 +1,9 @@
 /** Requests per second through the gateway, everything recorded, against nginx `proxy_pass` on the same machine. */
-import { clientKey, startGateway, type MeasuredGateway } from './gateway.ts';
+import { clientKey, startGateway, type MeasuredGateway } from '../measure/gateway.ts';
 import type { LoadJob, LoadResult } from './load.ts';
 import { startProxy, startUpstream } from './nginx.ts';
 import { median, thousands, type Row } from './row.ts';
-import { answer, question } from './vendorAnswer.ts';
+import { answer, question } from '../measure/vendorAnswer.ts';
 
 const rounds = 5;
 const secondsEach = 4;

@@ -2,14 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './nginx.ts';
+import { freePort } from '../../server/nats/configure.ts';
 
 export type MeasuredGateway = Readonly<{
   port: number;
   dataDir: string;
+  /** Of the launcher. */
   pid: number;
   /** Keeps the data folder when asked to, for another start. */
   stop: (keepData?: boolean) => Promise<void>;
+  /** Ends the launcher without a chance to end anything itself; the data folder stays. */
+  kill9: () => Promise<void>;
 }>;
 
 export const clientKey = 'sk-bench-client';
@@ -18,10 +21,10 @@ const launcher = join(import.meta.dir, '../../server/launch.ts');
 /** Resolves as soon as a request through the gateway can be answered. */
 export async function startGateway(
   env: Readonly<Record<string, string>>,
-  given?: { dataDir?: string },
+  given?: { dataDir?: string; port?: number },
 ): Promise<MeasuredGateway> {
   const dataDir = given?.dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-bench-')));
-  const port = await freePort();
+  const port = given?.port ?? (await freePort());
   const child = Bun.spawn([process.execPath, launcher, '--port', String(port)], {
     env: {
       PATH: Bun.env['PATH'] ?? '',
@@ -54,6 +57,10 @@ export async function startGateway(
       child.kill('SIGTERM');
       await child.exited;
       if (!keepData) await rm(dataDir, { recursive: true, force: true });
+    },
+    async kill9() {
+      child.kill('SIGKILL');
+      await child.exited;
     },
   };
 }
