@@ -28,7 +28,7 @@ import { createLocalOnly } from './localOnly.ts';
 import { createLogger } from './logger.ts';
 import { createProviderKeys } from './providerKeys.ts';
 import { createKeyChoice } from './proxy/keyChoice.ts';
-import { limits } from './proxy/limits.ts';
+import { usualLimits, type Limits } from './proxy/limits.ts';
 import { createProviders } from './proxy/providers.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
@@ -48,6 +48,7 @@ export type Gateway = Running & Readonly<{ app: App }>;
 export async function startGateway(
   start: Omit<StartMessage, 'type'>,
   logger = createLogger(start.config.logLevel, `gateway-${start.workerNumber}`),
+  limits: Limits = usualLimits,
 ): Promise<Gateway> {
   const { config, nats, workerNumber } = start;
   const onError = (error: unknown, about: string) => logger.warn({ error }, about);
@@ -171,4 +172,4 @@ export async function startGateway(
   };
 }
 
-if (import.meta.main) runAsChild(startGateway, createLogger('error', 'gateway'));
+if (import.meta.main) runAsChild((start) => startGateway(start), createLogger('error', 'gateway'));

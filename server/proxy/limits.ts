@@ -1,6 +1,6 @@
 /** Time limits and budgets of one proxied request. */
 
-export const limits = {
+export const usualLimits = {
   /** Attempts in all, over every key and provider. */
   attempts: 7,
   /** Attempts at one provider and model that fail with 5xx or on the way. */
@@ -23,4 +23,4 @@ export const limits = {
   errorBytes: 64 * 1024,
 } as const;
 
-export type Limits = { readonly [Name in keyof typeof limits]: number };
+export type Limits = { readonly [Name in keyof typeof usualLimits]: number };

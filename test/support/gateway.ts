@@ -10,6 +10,7 @@ import { ensureStreams } from '../../events/streams.ts';
 import { readConfig } from '../../server/config.ts';
 import { createLogger } from '../../server/logger.ts';
 import { startGateway, type Gateway } from '../../server/main.ts';
+import { usualLimits, type Limits } from '../../server/proxy/limits.ts';
 import { startNatsServer, type TestNatsServer } from './natsServer.ts';
 
 export type TestGateway = Readonly<{
@@ -34,10 +35,12 @@ export type TestGateway = Readonly<{
 type Options = Readonly<{
   /** Variables of the configuration; DATA_DIR and PORT are set. */
   env?: Readonly<Record<string, string>>;
+  /** Shorter time limits than the usual ones. */
+  limits?: Partial<Limits>;
 }>;
 
 /** Starts a gateway on a free port of 127.0.0.1, open unless `env` says otherwise. */
-export async function testGateway({ env = {} }: Options = {}): Promise<TestGateway> {
+export async function testGateway({ env = {}, limits = {} }: Options = {}): Promise<TestGateway> {
   const nats = await startNatsServer();
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-gateway-'));
   const connection = await connectNats(nats.connectOptions());
@@ -51,7 +54,10 @@ export async function testGateway({ env = {} }: Options = {}): Promise<TestGatew
   const start = (more: Readonly<Record<string, string>> = {}): Promise<Gateway> => {
     const { url: servers, user, pass } = nats;
     const access = { servers, user, pass, maxStoreBytes: null };
-    return startGateway({ config: configWith(more), nats: access, workerNumber: 1 }, logger);
+    return startGateway({ config: configWith(more), nats: access, workerNumber: 1 }, logger, {
+      ...usualLimits,
+      ...limits,
+    });
   };
 
   const { databasePath } = configWith({});
