@@ -9,7 +9,9 @@ import { createDeadlines } from './deadlines.ts';
 import { createEffects, type EffectRunner } from './effects.ts';
 import type { Transition } from './liveActor.ts';
 import { createLoop, type Answer } from './loop.ts';
+import { createPosition } from './position.ts';
 import { createSlots, type Slot } from './slots.ts';
+import { createSnapshotKeeper } from './snapshotKeeper.ts';
 import { restoreSnapshot, takeSnapshot } from './startingPoint.ts';
 
 /** An actor as it is in memory now. */
@@ -27,22 +29,34 @@ export type ActorsOf<State, AnyCommand, Event> = Readonly<{
   /** Undefined for an actor that is unknown or dormant. */
   get(id: ActorId): Current<State> | undefined;
   all(): IterableIterator<Current<State>>;
+  /** Every actor that has an event, dormant ones included. */
+  ids(): IterableIterator<ActorId>;
   /** Every transition of this kind from now on, whichever gateway made it. Returns an idempotent unsubscribe. */
   subscribe(listener: (current: Current<State>, event: Event) => void): () => void;
 }>;
 
 export type Runtime = Readonly<{
-  /** Brings all actors into memory (snapshot, then log), follows the tail, settles what is owed. */
+  /**
+   * Brings all actors into memory (snapshot, then log), follows the tail, settles what is owed.
+   * @throws {LogUnavailable} when the log does not answer.
+   */
   start(): Promise<void>;
+  /** Waits for what was asked already, then writes a snapshot. May be called twice. */
   stop(): Promise<void>;
   of<Machine extends AnyStateMachine, AnyCommand extends Command, Event extends Fact, Effect>(
     definition: ActorKindDefinition<Machine, AnyCommand, Event, Effect>,
   ): ActorsOf<SnapshotFrom<Machine>, AnyCommand, Event>;
   /** The newest CONTROL sequence of the tail that is applied here. */
   position(): Sequence;
+  /**
+   * Resolves true once all that is in the log now is applied here, false when that takes longer than `timeoutMs`.
+   * @throws {LogUnavailable} when the log does not answer.
+   */
+  catchUp(timeoutMs: number): Promise<boolean>;
   /** A cause for what this gateway does of itself. */
   ownCause(): Cause;
-  stats(): Readonly<{ actors: number; ignored: number; deadlines: number }>;
+  /** `unreadable` are actors that refuse commands because this version cannot read all of their events. */
+  stats(): Readonly<{ actors: number; ignored: number; unreadable: number; deadlines: number }>;
 }>;
 
 export type RuntimeOptions = Readonly<{
@@ -65,26 +79,35 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const { log, kinds, gatewayId, now, onError, snapshots, snapshotEvery = 20_000 } = options;
   const idleMs = options.idleMs ?? 600_000;
   const listeners = new Map<string, Set<(transition: Transition) => void>>();
+  const position = createPosition();
   let tail: Tail | undefined;
   let idleTimer: ReturnType<typeof setInterval> | undefined;
-  let position: Sequence = 0;
-  let snapshotAt: Sequence = 0;
-  let saving: Promise<void> | undefined;
+  let streamCreatedMs = 0;
   let ignored = 0;
   let isCaughtUp = false;
+  let stopping: Promise<void> | undefined;
 
   const arm = (slot: Slot, state: AnyMachineSnapshot, notBeforeMs = 0) => {
-    const atMs = slot.kind.wakeAtMs?.(state);
+    // What refuses every command would refuse this one too, again and again.
+    const atMs = slot.unreadable ? undefined : slot.kind.wakeAtMs?.(state);
     deadlines.set(slot, atMs === undefined ? undefined : Math.max(atMs, notBeforeMs));
   };
   const slots = createSlots({
     kinds,
     now,
     onTransition(slot, transition) {
-      if (!isCaughtUp) return;
+      // What a dormant actor did before it left memory is no news when it comes back.
+      if (!isCaughtUp || transition.sequence <= slot.unloadedAt) return;
       arm(slot, transition.state);
-      for (const listener of listeners.get(slot.ref.kind) ?? []) listener(transition);
+      for (const listener of listeners.get(slot.ref.kind) ?? []) {
+        try {
+          listener(transition);
+        } catch (error) {
+          onError(error, `telling of ${transition.fact.type} of ${slot.ref.kind} ${slot.ref.id}`);
+        }
+      }
     },
+    onUnreadable: ({ unreadable, ref }) => onError(unreadable, `${ref.kind} ${ref.id}`),
     onIgnored({ kind, id }, sequence, fact) {
       ignored += 1;
       onError(
@@ -123,36 +146,47 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     );
   });
 
-  const save = async () => {
-    if (!snapshots || position === snapshotAt) return;
-    snapshotAt = position;
-    const stream = await log.state('CONTROL');
-    await snapshots.save(takeSnapshot(slots, kinds, stream, position));
-  };
+  const keeper = createSnapshotKeeper({
+    store: snapshots,
+    every: snapshotEvery,
+    take: () => takeSnapshot(slots, kinds, streamCreatedMs, position.at(), position.newest()),
+    onError,
+  });
   const unloadIdle = () => {
     for (const slot of slots.all()) {
       const isIdle = slot.mailbox.waiting() === 0 && now() - slot.lastUsedMs >= idleMs;
-      if (isIdle && slot.live && slot.kind.isDormant?.(slot.live.state())) slots.unload(slot);
+      if (!isIdle || !slot.live || slot.unreadable) continue;
+      if (slot.live.sequence() === 0) slots.forget(slot);
+      else if (slot.kind.isDormant?.(slot.live.state())) slots.unload(slot);
     }
+  };
+  const stop = async () => {
+    clearInterval(idleTimer);
+    deadlines.stop();
+    effects.stop();
+    await effects.idle();
+    await Promise.all([...slots.all()].map((slot) => slot.mailbox.idle()));
+    loop.stop();
+    await tail?.stop();
+    if (isCaughtUp) await keeper.save();
+    for (const slot of slots.all()) slot.live?.stop();
   };
 
   return {
     async start() {
       const stream = await log.state('CONTROL');
-      position = restoreSnapshot(await snapshots?.load(), slots, kinds, stream);
-      snapshotAt = position;
-      const { promise: caughtUp, resolve } = Promise.withResolvers<void>();
-      if (position >= stream.lastSequence) resolve();
-      tail = await log.tailControl(position, (message) => {
+      streamCreatedMs = stream.createdMs;
+      const from = await restoreSnapshot(await snapshots?.load(), slots, kinds, log, stream);
+      for (const ref of from.reread) await loop.load(ref);
+      position.startAt(from.sequence, from.newest);
+      keeper.startAt(from.sequence);
+      tail = await log.tailControl(from.sequence, (message) => {
         loop.receive(message);
-        position = message.ok ? message.event.sequence : message.sequence;
-        if (position >= stream.lastSequence) resolve();
-        if (!isCaughtUp || position - snapshotAt < snapshotEvery || saving) return;
-        saving = save()
-          .catch((error: unknown) => onError(error, 'writing a snapshot'))
-          .finally(() => (saving = undefined));
+        position.passed(message);
+        if (isCaughtUp) keeper.passed(position.at());
       });
-      await caughtUp;
+      await position.reached(stream.lastSequence, Infinity);
+      await loop.revived();
       isCaughtUp = true;
       for (const slot of slots.all()) {
         if (!slot.live) continue;
@@ -163,16 +197,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       idleTimer.unref();
     },
 
-    async stop() {
-      clearInterval(idleTimer);
-      deadlines.stop();
-      effects.stop();
-      await Promise.all([...slots.all()].map((slot) => slot.mailbox.idle()));
-      await tail?.stop();
-      await saving;
-      if (isCaughtUp) await save().catch((error: unknown) => onError(error, 'writing a snapshot'));
-      for (const slot of slots.all()) slot.live?.stop();
-    },
+    stop: () => (stopping ??= stop()),
 
     of(definition) {
       type Kind = typeof definition;
@@ -201,6 +226,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
             if (found && found.sequence > 0) yield found;
           }
         },
+        *ids() {
+          for (const { live, unloadedAt, ref } of slots.ofKind(kind)) {
+            if ((live?.sequence() ?? unloadedAt) > 0) yield ref.id;
+          }
+        },
         subscribe(listener) {
           const relay = ({ actor, fact, sequence, state }: Transition) =>
             listener({ id: actor.id, state: state as unknown as State, sequence }, fact as Event);
@@ -210,8 +240,17 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         },
       };
     },
-    position: () => position,
+    position: position.at,
+    async catchUp(timeoutMs) {
+      const { lastSequence } = await log.state('CONTROL');
+      return position.reached(lastSequence, timeoutMs);
+    },
     ownCause,
-    stats: () => ({ actors: slots.size(), ignored, deadlines: deadlines.size() }),
+    stats: () => ({
+      actors: slots.size(),
+      ignored,
+      unreadable: [...slots.all()].filter((slot) => slot.unreadable).length,
+      deadlines: deadlines.size(),
+    }),
   };
 }
