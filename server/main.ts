@@ -1,10 +1,5 @@
 /** One gateway process, from its start to its end. */
 import { join } from 'node:path';
-import { clientKeyKind } from '../actors/clientKey/clientKey.ts';
-import { dayKind } from '../actors/day/day.ts';
-import { operatorKind } from '../actors/operator/operator.ts';
-import { providerKeyKind } from '../actors/providerKey/providerKey.ts';
-import { providerKind } from '../actors/provider/provider.ts';
 import { createRuntime } from '../actors/runtime/runtime.ts';
 import { connectNats } from '../events/connection.ts';
 import { openJetStreamLog } from '../events/jetStreamLog.ts';
@@ -22,8 +17,10 @@ import { createAffinity } from './keyRing/affinity.ts';
 import { createPools } from './keyRing/pools.ts';
 import { createVerdicts } from './keyRing/verdicts.ts';
 import { createWaiters } from './keyRing/waiters.ts';
+import { kinds } from './kinds.ts';
 import { runAsChild, type Running } from './launcher/asChild.ts';
 import type { StartMessage } from './launcher/messages.ts';
+import { createLive } from './live/live.ts';
 import { createLocalOnly } from './localOnly.ts';
 import { createLogger } from './logger.ts';
 import { createProviderKeys } from './providerKeys.ts';
@@ -34,9 +31,6 @@ import { createProxy } from './proxy/proxy.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
 import type { Services } from './services.ts';
 import { openVault } from './vault.ts';
-
-/** Every kind of actor whose events are in CONTROL. */
-export const kinds = [providerKind, providerKeyKind, clientKeyKind, operatorKind, dayKind];
 
 const now = () => Date.now();
 const sweepEveryMs = 60 * 60_000;
@@ -119,6 +113,15 @@ export async function startGateway(
 
   // The doors.
   const readModels = openReadModels(config.databasePath);
+  const live = createLive({
+    log,
+    runtime,
+    kinds,
+    now,
+    version: config.version,
+    gatewayId,
+    onError,
+  });
   const services: Services = {
     config,
     gatewayId,
@@ -134,6 +137,7 @@ export async function startGateway(
     verdicts,
     recorder,
     readModels,
+    live,
     proxy,
   };
   const app = buildApp(services).listen({
@@ -158,6 +162,7 @@ export async function startGateway(
     app,
     async stop() {
       clearInterval(sweeper);
+      await live.stop();
       await Promise.race([app.server?.stop(), Bun.sleep(drainMs)]);
       await app.server?.stop(true);
       await recorder.stop();

@@ -7,6 +7,7 @@ import type { Clients } from './clients.ts';
 import type { Config } from './config.ts';
 import type { Pools } from './keyRing/pools.ts';
 import type { Verdicts } from './keyRing/verdicts.ts';
+import type { Live } from './live/live.ts';
 import type { LocalOnly } from './localOnly.ts';
 import type { Logger } from './logger.ts';
 import type { ProviderKeys } from './providerKeys.ts';
@@ -28,5 +29,6 @@ export type Services = Readonly<{
   verdicts: Verdicts;
   recorder: Recorder;
   readModels: ReadModels;
+  live: Live;
   proxy: Proxy;
 }>;

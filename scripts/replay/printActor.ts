@@ -2,7 +2,7 @@
 import { stateAt, type Moment } from '../../actors/runtime/replay.ts';
 import { actorId, isActorId } from '../../events/ids.ts';
 import type { EventLog } from '../../events/log.ts';
-import { kinds } from '../../server/main.ts';
+import { kinds } from '../../server/kinds.ts';
 
 /** A sequence of CONTROL, or a time in any form that `Date` reads; without one the newest event counts. */
 export function momentOf(text: string | undefined): Moment {

@@ -1,0 +1,13 @@
+/** Every kind of actor whose events are in CONTROL. */
+import { clientKeyKind } from '../actors/clientKey/clientKey.ts';
+import { dayKind } from '../actors/day/day.ts';
+import { operatorKind } from '../actors/operator/operator.ts';
+import { providerKeyKind } from '../actors/providerKey/providerKey.ts';
+import { providerKind } from '../actors/provider/provider.ts';
+import type { AnyActorKind } from '../actors/runtime/actorKind.ts';
+
+export const kinds = [providerKind, providerKeyKind, clientKeyKind, operatorKind, dayKind];
+
+/** The kind of this name, as those see it who treat all kinds alike. */
+export const kindNamed = (name: string): AnyActorKind | undefined =>
+  kinds.find(({ kind }) => kind === name);
