@@ -1,7 +1,7 @@
 /** Queries over single requests. */
-import { and, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, lte, sql, type SQL } from 'drizzle-orm';
 import type { Outcome } from '../traffic.ts';
-import { bucketOf, requestTimeTable } from './batches.ts';
+import { batchTable, bucketOf, requestTimeTable } from './batches.ts';
 import type { ProjectionDatabase } from './database.ts';
 import { eventsPerMessage, requestTable, type RequestRow } from './requests.ts';
 
@@ -15,6 +15,9 @@ export type RequestFilter = Readonly<{
   status?: number;
   outcome?: Outcome;
   model?: string;
+  /** Both included; the gateway's clock at the end of the request. */
+  fromMs?: number;
+  toMs?: number;
   /** `n` of the last row seen: only older ones follow. */
   after?: number;
   limit: number;
@@ -29,21 +32,43 @@ export type Page<Row> = Readonly<{ rows: readonly Row[]; next: number | null }>;
 const t = requestTable;
 const filtered = ['client', 'provider', 'keyId', 'status', 'outcome', 'model'] as const;
 
+/** A gateway's clock and the log's own may be so far apart. */
+const clocksApartMs = 60_000;
+
+/**
+ * What arrived in the log before a time cannot have ended after it, so older batches need not be looked at. Only for
+ * times whose batches are still remembered.
+ */
+function arrivedSince(db: ProjectionDatabase, fromMs: number): SQL | undefined {
+  const sinceMs = fromMs - clocksApartMs;
+  const { sequence, timeMs } = batchTable;
+  const known = db.select({ sequence }).from(batchTable);
+  if (!known.where(lt(timeMs, sinceMs)).limit(1).get()) return undefined;
+  const newer = db.select({ sequence }).from(batchTable).where(gte(timeMs, sinceMs));
+  const first = newer.orderBy(asc(timeMs)).limit(1).get();
+  return first ? gte(t.n, first.sequence * eventsPerMessage) : sql`false`;
+}
+
 /** Newest first. */
 export function requestsOf(db: ProjectionDatabase, filter: RequestFilter): Page<RequestRow> {
   const { after, limit } = filter;
-  const older = after === undefined ? undefined : lt(t.n, after);
+  const range = and(
+    after === undefined ? undefined : lt(t.n, after),
+    filter.fromMs === undefined ? undefined : arrivedSince(db, filter.fromMs),
+  );
   const wanted = filtered.flatMap((name): SQL[] => {
     const value = filter[name];
     return value === undefined ? [] : [eq(t[name], value)];
   });
+  if (filter.fromMs !== undefined) wanted.push(gte(t.atMs, filter.fromMs));
+  if (filter.toMs !== undefined) wanted.push(lte(t.atMs, filter.toMs));
   const lastScanned =
     wanted.length === 0
       ? undefined
       : db
           .select({ n: t.n })
           .from(t)
-          .where(older)
+          .where(range)
           .orderBy(desc(t.n))
           .limit(1)
           .offset(maxScannedRequests - 1)
@@ -51,7 +76,7 @@ export function requestsOf(db: ProjectionDatabase, filter: RequestFilter): Page<
   const rows = db
     .select()
     .from(t)
-    .where(and(older, lastScanned === undefined ? undefined : gte(t.n, lastScanned), ...wanted))
+    .where(and(range, lastScanned === undefined ? undefined : gte(t.n, lastScanned), ...wanted))
     .orderBy(desc(t.n))
     .limit(limit)
     .all();

@@ -3,7 +3,7 @@ import type { ControlMessage } from '../../events/log.ts';
 import type { RequestFinished } from '../../events/traffic.ts';
 import { presentEvent } from '../present/event.ts';
 import { presentRequest, requestOfEvent } from '../present/request.ts';
-import { isoOf } from '../present/time.ts';
+import { isoOf } from '../present/list.ts';
 import { cursorText, type Cursor } from './cursor.ts';
 import type { Totals } from './thinning.ts';
 

@@ -3,7 +3,7 @@ import { t, type Static } from 'elysia';
 import type { AnyMachineSnapshot, StateValue } from 'xstate';
 import type { ActorRef, Sequence } from '../../events/event.ts';
 import { snakeCased } from './snakeCase.ts';
-import { isoOf } from './time.ts';
+import { isoOf } from './list.ts';
 
 export const actorSchema = t.Object({
   kind: t.String(),

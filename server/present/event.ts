@@ -1,9 +1,8 @@
 /** An event of CONTROL as the outside reads it. */
 import { t, type Static } from 'elysia';
 import type { ControlMessage } from '../../events/log.ts';
-import { nullable } from './list.ts';
+import { isoOf, nullable } from './list.ts';
 import { snakeCased } from './snakeCase.ts';
-import { isoOf } from './time.ts';
 
 export const eventSchema = t.Object({
   sequence: t.Integer({ description: 'position in CONTROL' }),

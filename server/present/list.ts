@@ -1,7 +1,10 @@
-/** What lists look like. */
+/** What lists look like, and the words that all answers share. */
 import { t, type TSchema } from 'elysia';
 
 export const nullable = <Schema extends TSchema>(schema: Schema) => t.Union([schema, t.Null()]);
+
+/** ISO 8601, UTC. */
+export const isoOf = (timeMs: number): string => new Date(timeMs).toISOString();
 
 const cursor = t.String({ description: 'where /api/live goes on from this answer' });
 

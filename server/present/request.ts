@@ -2,8 +2,7 @@
 import { t, type Static } from 'elysia';
 import type { RequestRow } from '../../events/projections/requests.ts';
 import type { Attempt, RequestFinished } from '../../events/traffic.ts';
-import { nullable } from './list.ts';
-import { isoOf } from './time.ts';
+import { isoOf, nullable } from './list.ts';
 
 const attemptSchema = t.Object({
   provider: t.String(),

@@ -1,7 +1,4 @@
-/** Times as the outside writes them. */
-
-/** ISO 8601, UTC. */
-export const isoOf = (timeMs: number): string => new Date(timeMs).toISOString();
+/** Times as callers write them. */
 
 const iso =
   /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
