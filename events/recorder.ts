@@ -15,6 +15,8 @@ import {
 import type { TrafficEvent } from './traffic.ts';
 
 const publishMs = 1_000;
+/** A batch without an answer by then is kept on disk as well, or a kill would lose it. */
+const answerMs = 100;
 /** 32 publishes at most are on their way; eight of them are the drain's. */
 const directPublishes = 24;
 /** Totals of lost traffic wait this long for more of them. */
@@ -58,6 +60,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   let gatheredBytes = 0;
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
   const delivering = new Set<Promise<void>>();
+  /** What no longer waits for the log when the connection is lost. */
+  const unanswered = new Set<() => void>();
   let deliveringEvents = 0;
   let publishing = 0;
   let lost = noTraffic;
@@ -96,17 +100,32 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     }
   }
 
-  /** True when the log has the batch; a batch without an answer goes to disk under the same id. */
+  /**
+   * True when the log has the batch. One without an answer goes to disk under the same id; the answer may come later
+   * and says then whether the log is away.
+   */
   async function publishedDirectly(batch: TrafficBatch): Promise<boolean> {
     if (!log.isConnected()) wentAway();
     if (away || publishing >= directPublishes) return false;
+    const waited = Promise.withResolvers<boolean>();
+    const giveUp = () => waited.resolve(false);
+    const timer = setTimeout(giveUp, answerMs);
+    unanswered.add(giveUp);
+    const published = publish(batch).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof BatchTooLarge) throw error;
+        wentAway(error);
+        // The batch may have left the disk meanwhile: the drain finds out that nothing is away any more.
+        if (!unanswered.has(giveUp)) drain.kick();
+        return false;
+      },
+    );
     try {
-      await publish(batch);
-      return true;
-    } catch (error) {
-      if (error instanceof BatchTooLarge) throw error;
-      wentAway(error);
-      return false;
+      return await Promise.race([published, waited.promise]);
+    } finally {
+      clearTimeout(timer);
+      unanswered.delete(giveUp);
     }
   }
 
@@ -183,6 +202,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   });
   const unsubscribe = log.onConnection((connected) => {
     if (connected) drain.wake();
+    else for (const giveUp of unanswered) giveUp();
   });
   drain.kick();
 

@@ -70,6 +70,34 @@ const isDrained = (recorder: Recorder) => () => {
   return pending === 0 && spooledBytes === 0 && !away;
 };
 
+describe('A batch that the log does not answer for', () => {
+  test('is on disk long before its time is over, and in the log once', async () => {
+    const recorder = await start();
+    server.pause();
+    recorder.record(requestFinished('/v1/unanswered'));
+    await until('it is on disk', () => recorder.stats().spooledBytes > 0, 700);
+    expect(recorder.stats().away).toBe(false);
+    server.resume();
+    await until('the spool is empty', isDrained(recorder));
+    await recorder.stop();
+    expect(await stored()).toEqual(['/v1/unanswered']);
+  });
+
+  test('is on disk at once when the connection is lost', async () => {
+    const recorder = await start();
+    server.pause();
+    const sent = nc.stats().outMsgs;
+    recorder.record(requestFinished('/v1/cut'));
+    await until('it is under way', () => nc.stats().outMsgs > sent);
+    await server.kill9();
+    await until('it is on disk', () => recorder.stats().spooledBytes > 0, 700);
+    await server.restart();
+    await until('the spool is empty', isDrained(recorder));
+    await recorder.stop();
+    expect(await stored()).toEqual(['/v1/cut']);
+  });
+});
+
 describe('Every recorded event is in the log exactly once', () => {
   test('after the server stood still for five seconds', async () => {
     const recorder = await start();
