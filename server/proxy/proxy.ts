@@ -62,10 +62,11 @@ export function createProxy(deps: ProxyDeps): Proxy {
     exchange.dialect = route.dialect;
     exchange.route = route.route;
 
+    // First of all: what comes back carries our key for a vendor, and no client's.
+    if (isLoop(headers, gatewayId)) return refuse(exchange, dialect, errors.loop);
     const admitted = deps.admit(headers, place.search);
     if (isError(admitted)) return refuse(exchange, dialect, admitted);
     exchange.client = admitted?.clientId ?? '';
-    if (isLoop(headers, gatewayId)) return refuse(exchange, dialect, errors.loop);
 
     const body = await readBytes(request, deps.bodyLimitBytes);
     if (isError(body)) return refuse(exchange, dialect, body);
