@@ -1,4 +1,5 @@
-/** Who may use the client side of the gateway. */
+/** Who may use the AI side of the gateway: the rule of `access.ts`, in the words of an AI vendor. */
+import { createClientSide } from './access.ts';
 import type { Client, Clients } from './clients.ts';
 import type { Config } from './config.ts';
 import type { LocalOnly } from './localOnly.ts';
@@ -7,21 +8,22 @@ import { forbidden, unauthorized } from './proxy/gatewayErrors.ts';
 
 export type Admit = (headers: Headers, search: string) => Client | null | GatewayError;
 
-/**
- * A known client key is always let in. Without one the gateway must be open: no password, no client keys, and a
- * request that comes from this machine; or its client side opened by MCP_DISABLE_AUTH.
- */
 export function createAdmit(config: Config, clients: Clients, localOnly: LocalOnly): Admit {
-  const { clientAuthDisabled, mode } = config;
+  const clientSide = createClientSide(config, clients, localOnly);
   return (headers, search) => {
-    if (clients.exist()) {
-      const client = clients.identify(headers, search);
-      if (typeof client === 'object') return client;
-      return clientAuthDisabled ? null : unauthorized(client === 'unknown');
+    const standing = clientSide(headers, search);
+    switch (standing.kind) {
+      case 'client':
+        return standing.client;
+      case 'open':
+        return null;
+      case 'not-local':
+        return forbidden(standing.reason);
+      case 'unknown-key':
+      case 'no-key':
+        return unauthorized(standing.kind === 'unknown-key');
+      default:
+        return standing satisfies never;
     }
-    if (clientAuthDisabled) return null;
-    if (mode !== 'open') return unauthorized(false);
-    const wrong = localOnly(headers);
-    return wrong === undefined ? null : forbidden(wrong);
   };
 }

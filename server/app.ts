@@ -1,9 +1,79 @@
-/** All routes of the gateway. */
-import { Elysia } from 'elysia';
+/** All routes of the gateway, and what becomes of an error in one of them. */
+import { Elysia, type AnyElysia } from 'elysia';
+import { aliasRoutes } from './aliases.ts';
+import { createDoor, requestIdHeader, type Door } from './door.ts';
+import { internal, notFound, problemOf } from './errors.ts';
+import { gaugesOf } from './gauges.ts';
+import { newRequestId } from '../events/ids.ts';
+import { problemResponse } from './problem.ts';
+import { actorsRoutes } from './routes/actors.ts';
+import { clientKeyRoutes } from './routes/clientKeys.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { eventsRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { liveRoutes } from './routes/live.ts';
+import { loginRoutes } from './routes/login.ts';
+import { logsRoutes } from './routes/logs.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { pageRoutes } from './routes/pages.ts';
+import { providerKeyActionRoutes } from './routes/providerKeyActions.ts';
+import { providerKeyRoutes } from './routes/providerKeys.ts';
+import { providerRoutes } from './routes/providers.ts';
 import { proxyRoutes } from './routes/proxyRoutes.ts';
+import { settingsRoutes } from './routes/settings.ts';
+import { statsRoutes } from './routes/stats.ts';
 import type { Services } from './services.ts';
 
-export const buildApp = (services: Services) => new Elysia().use(proxyRoutes(services));
+/** The routes that /docs describes. */
+const managementRoutes = (services: Services, door: Door) =>
+  new Elysia({ name: 'management' })
+    .use(healthRoutes(services, door))
+    .use(metricsRoutes(services, door))
+    .use(loginRoutes(services, door))
+    .use(providerRoutes(services, door))
+    .use(providerKeyRoutes(services, door))
+    .use(providerKeyActionRoutes(services, door))
+    .use(clientKeyRoutes(services, door))
+    .use(settingsRoutes(services, door))
+    .use(eventsRoutes(services, door))
+    .use(actorsRoutes(services, door))
+    .use(logsRoutes(services, door))
+    .use(statsRoutes(services, door))
+    .use(liveRoutes(services, door));
+
+/** Every error of every route becomes a problem here; what nobody expected is logged under the request's id. */
+const errorAnswers = ({ logger, now, metrics }: Services) =>
+  new Elysia({ name: 'errors' }).onError({ as: 'global' }, (context) => {
+    const { error, code, request, set } = context;
+    const { pathname } = new URL(request.url);
+    const { method } = request;
+    const route = 'route' in context && typeof context.route === 'string' ? context.route : '';
+    const requestId = String(set.headers[requestIdHeader] ?? newRequestId());
+    set.headers[requestIdHeader] = requestId;
+    set.headers['cache-control'] = 'no-store';
+    const known =
+      code === 'NOT_FOUND' && !route ? notFound(method, pathname) : problemOf(error, route);
+    if (!known) logger.error({ error, requestId, method, route }, 'a request failed');
+    const problem = known ?? internal(requestId);
+    if (!route) metrics.countManagement(method, 'unknown', problem.status, 0);
+    set.status = problem.status;
+    return problemResponse(problem, now());
+  });
+
+const named = (services: Services, door: Door) =>
+  // The errors come first: they are for all routes after them.
+  new Elysia()
+    .use(errorAnswers(services))
+    .use(proxyRoutes(services))
+    .use(managementRoutes(services, door))
+    .use(pageRoutes(services, door))
+    .use(docsRoutes(services, door, (): AnyElysia => managementRoutes(services, door)));
+
+export function buildApp(services: Services) {
+  const app = named(services, createDoor(services));
+  services.metrics.add(...gaugesOf(services));
+  return app.use(aliasRoutes((request) => app.handle(request)));
+}
 
 /** For the console's typed client; the server is not imported with it. */
 export type App = ReturnType<typeof buildApp>;

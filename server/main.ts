@@ -9,6 +9,7 @@ import { snapshotFile } from '../events/snapshots.ts';
 import { ensureStreams } from '../events/streams.ts';
 import { createAdmit } from './admit.ts';
 import { buildApp, type App } from './app.ts';
+import { systemLookup } from './baseUrl.ts';
 import { createClients } from './clients.ts';
 import { urlOf } from './config.ts';
 import { declare } from './declare.ts';
@@ -20,9 +21,11 @@ import { createWaiters } from './keyRing/waiters.ts';
 import { kinds } from './kinds.ts';
 import { runAsChild, type Running } from './launcher/asChild.ts';
 import type { StartMessage } from './launcher/messages.ts';
+import { createKeyUse } from './keyUse.ts';
 import { createLive } from './live/live.ts';
 import { createLocalOnly } from './localOnly.ts';
 import { createLogger } from './logger.ts';
+import { createMetrics } from './metrics.ts';
 import { createProviderKeys } from './providerKeys.ts';
 import { createKeyChoice } from './proxy/keyChoice.ts';
 import { usualLimits, type Limits } from './proxy/limits.ts';
@@ -30,6 +33,7 @@ import { createProviders } from './proxy/providers.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
 import type { Services } from './services.ts';
+import { createTally } from './tally.ts';
 import { openVault } from './vault.ts';
 
 const now = () => Date.now();
@@ -95,6 +99,9 @@ export async function startGateway(
     now,
     onError: (error) => onError(error, 'recording traffic'),
   });
+  // Each worker counts for itself: with several the label keeps them apart.
+  const metrics = createMetrics(config.workers > 1 ? { gateway: gatewayId } : {});
+  const keyUse = createKeyUse();
   const proxy = createProxy({
     admit: createAdmit(config, clients, localOnly),
     providers: createProviders(runtime),
@@ -102,7 +109,14 @@ export async function startGateway(
     keyChoice: createKeyChoice({ affinity, waiters: createWaiters(now), limits, now }),
     verdicts,
     affinity,
-    recorder,
+    recorder: {
+      ...recorder,
+      record(event) {
+        metrics.count(event);
+        keyUse.note(event);
+        recorder.record(event);
+      },
+    },
     upstream: fetchUpstream,
     limits,
     bodyLimitBytes: config.bodyLimitBytes,
@@ -122,6 +136,7 @@ export async function startGateway(
     gatewayId,
     onError,
   });
+  let isDraining = false;
   const services: Services = {
     config,
     gatewayId,
@@ -139,6 +154,12 @@ export async function startGateway(
     readModels,
     live,
     proxy,
+    metrics,
+    keyUse,
+    tally: createTally(runtime),
+    upstream: fetchUpstream,
+    lookup: systemLookup,
+    isDraining: () => isDraining,
   };
   const app = buildApp(services).listen({
     hostname: config.host,
@@ -161,6 +182,7 @@ export async function startGateway(
     url,
     app,
     async stop() {
+      isDraining = true;
       clearInterval(sweeper);
       await live.stop();
       await Promise.race([app.server?.stop(), Bun.sleep(drainMs)]);

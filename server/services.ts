@@ -3,15 +3,20 @@ import type { Runtime } from '../actors/runtime/runtime.ts';
 import type { EventLog } from '../events/log.ts';
 import type { ReadModels } from '../events/projections/readModels.ts';
 import type { Recorder } from '../events/recorder.ts';
+import type { Lookup } from './baseUrl.ts';
 import type { Clients } from './clients.ts';
 import type { Config } from './config.ts';
 import type { Pools } from './keyRing/pools.ts';
+import type { KeyUse } from './keyUse.ts';
 import type { Verdicts } from './keyRing/verdicts.ts';
 import type { Live } from './live/live.ts';
 import type { LocalOnly } from './localOnly.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 import type { ProviderKeys } from './providerKeys.ts';
 import type { Proxy } from './proxy/proxy.ts';
+import type { Upstream } from './proxy/upstream.ts';
+import type { Tally } from './tally.ts';
 import type { Vault } from './vault.ts';
 
 export type Services = Readonly<{
@@ -31,4 +36,11 @@ export type Services = Readonly<{
   readModels: ReadModels;
   live: Live;
   proxy: Proxy;
+  metrics: Metrics;
+  keyUse: KeyUse;
+  tally: Tally;
+  upstream: Upstream;
+  lookup: Lookup;
+  /** True from the moment the gateway is told to stop. */
+  isDraining: () => boolean;
 }>;

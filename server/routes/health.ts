@@ -1,0 +1,69 @@
+/** Whether the gateway lives, and whether it can work. */
+import { Elysia, t } from 'elysia';
+import type { Door } from '../door.ts';
+import { isoOf } from '../present/list.ts';
+import { Problem, problems } from '../problem.ts';
+import type { Services } from '../services.ts';
+
+const health = t.Object({
+  status: t.Literal('healthy'),
+  version: t.String(),
+  backends: t.Object({ total: t.Integer(), healthy: t.Integer(), unhealthy: t.Integer() }),
+  timestamp: t.String({ format: 'date-time' }),
+  providers: t.Optional(t.Integer({ description: 'with a credential only, like keys' })),
+  keys: t.Optional(
+    t.Object({
+      total: t.Integer(),
+      healthy: t.Integer(),
+      resting: t.Integer(),
+      disabled: t.Integer(),
+    }),
+  ),
+});
+
+export function healthRoutes(services: Services, { plugin }: Door) {
+  const { config, now, log, pools, tally, isDraining } = services;
+
+  const failingParts = async (): Promise<string[]> => {
+    const arePoolsLoaded = await Promise.race([
+      pools.settled().then(() => true),
+      Bun.sleep(0).then(() => false),
+    ]);
+    return [
+      ...(isDraining() ? ['draining: the gateway is being stopped'] : []),
+      ...(log.isConnected() ? [] : ['log: not connected']),
+      ...(arePoolsLoaded ? [] : ['pools: provider keys are being loaded']),
+    ];
+  };
+
+  return new Elysia({ name: 'health', normalize: false })
+    .use(plugin)
+    .get(
+      '/health',
+      ({ caller }) => ({
+        status: 'healthy' as const,
+        version: config.version,
+        backends: tally.backends(),
+        timestamp: isoOf(now()),
+        ...(caller.kind !== 'anyone' && { providers: tally.providers().size, keys: tally.keys() }),
+      }),
+      {
+        detail: { summary: 'Whether the gateway lives', tags: ['Operation'] },
+        response: { 200: health },
+      },
+    )
+    .get(
+      '/ready',
+      async () => {
+        const failing = await failingParts();
+        if (failing.length === 0) return { status: 'ready' as const };
+        throw new Problem(503, 'NOT_READY', `Not ready: ${failing.join('; ')}.`, {
+          'retry-after': '2',
+        });
+      },
+      {
+        detail: { summary: 'Whether the gateway can work; names what fails', tags: ['Operation'] },
+        response: { 200: t.Object({ status: t.Literal('ready') }), ...problems(503) },
+      },
+    );
+}

@@ -1,0 +1,22 @@
+/** Numbers for Prometheus. */
+import { Elysia } from 'elysia';
+import type { Door } from '../door.ts';
+import { notFound } from '../errors.ts';
+import { metricsType } from '../metrics.ts';
+import type { Services } from '../services.ts';
+
+export const metricsRoutes = ({ config, metrics }: Services, { plugin }: Door) =>
+  new Elysia({ name: 'metrics' }).use(plugin).get(
+    '/metrics',
+    async () => {
+      if (!config.metricsEnabled) throw notFound('GET', '/metrics');
+      return new Response(await metrics.render(), { headers: { 'content-type': metricsType } });
+    },
+    {
+      detail: {
+        summary: 'Metrics in the Prometheus text format',
+        tags: ['Operation'],
+        responses: { 200: { description: 'Prometheus text', content: { 'text/plain': {} } } },
+      },
+    },
+  );
