@@ -9,8 +9,8 @@ export type Deadlines<Key> = Readonly<{
 
 type Entry<Key> = Readonly<{ atMs: number; key: Key }>;
 
-/** `setTimeout` fires at once for longer waits. */
-const longestTimerMs = 2 ** 31 - 1;
+/** A clock that is set forward, or a machine that slept, makes a deadline late by no more than this. */
+const longestTimerMs = 30_000;
 
 /**
  * Calls `onDue` once for each deadline, never early by `now`, at most a few milliseconds late. A moved deadline
@@ -34,15 +34,21 @@ export function createDeadlines<Key>(now: () => number, onDue: (key: Key) => voi
 
   const ring = () => {
     timerAtMs = Infinity;
-    for (let first = heap[0]; first && !stopped; first = heap[0]) {
+    // A deadline that is set again while it rings waits for the next ring, even when that is at once.
+    const dueMs = now();
+    const due: Entry<Key>[] = [];
+    for (let first = heap[0]; first; first = heap[0]) {
       const isStale = current.get(first.key) !== first.atMs;
-      if (!isStale && first.atMs > now()) break;
+      if (!isStale && first.atMs > dueMs) break;
       heap = pop(heap);
-      if (isStale) continue;
-      current.delete(first.key);
-      onDue(first.key);
+      if (!isStale) due.push(first);
     }
     arm();
+    for (const { key, atMs } of due) {
+      if (stopped || current.get(key) !== atMs) continue;
+      current.delete(key);
+      onDue(key);
+    }
   };
 
   return {
