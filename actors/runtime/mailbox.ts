@@ -27,7 +27,7 @@ export function createMailbox(name: string, bound = 1_000): Mailbox {
     },
     waiting: () => waiting,
     async idle() {
-      await last;
+      while (waiting > 0) await last;
     },
   };
 }
