@@ -2,6 +2,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { ActorRef } from '../../events/event.ts';
 import type { AnyActorKind, Command } from './actorKind.ts';
+import { Refusal } from './refusal.ts';
 
 /** Does one thing outside, so that doing it twice is as good as once; answers with the command that settles it. */
 export type EffectRunner = (
@@ -12,7 +13,7 @@ export type EffectRunner = (
 export type Effects = Readonly<{
   /** Starts whatever the state owes and is not under way. Never waits. */
   run(kind: AnyActorKind, ref: ActorRef, state: AnyMachineSnapshot): void;
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing runs; what waits for its next try is not waited for. */
   idle(): Promise<void>;
   stop(): void;
 }>;
@@ -30,6 +31,9 @@ const hasType = (effect: unknown): effect is Readonly<{ type: string }> =>
   'type' in effect &&
   typeof effect.type === 'string';
 
+/** No later try will be answered otherwise. */
+const isFinal = (error: unknown): boolean => error instanceof Refusal && error.code !== 'TOO_BUSY';
+
 export function createEffects({ runners, settle, onError, retryMs = 5_000 }: Options): Effects {
   const underWay = new Map<string, Promise<void>>();
   const retries = new Set<ReturnType<typeof setTimeout>>();
@@ -43,14 +47,22 @@ export function createEffects({ runners, settle, onError, retryMs = 5_000 }: Opt
       underWay.delete(key);
     } catch (error) {
       onError(error, `${effect.type} for ${ref.kind} ${ref.id}`);
+      if (isFinal(error)) underWay.delete(key);
       // It stays under way until the retry, so that at most one of it exists.
-      if (stopped || !runner) return;
+      if (stopped || !runner || isFinal(error)) return;
       const timer = setTimeout(() => {
         retries.delete(timer);
-        underWay.set(key, attempt(ref, effect, key));
+        begin(ref, effect, key);
       }, retryMs);
       retries.add(timer);
     }
+  };
+  const begin = (ref: ActorRef, effect: Readonly<{ type: string }>, key: string) => {
+    // Later, so that it is under way before it can be over.
+    underWay.set(
+      key,
+      Promise.resolve().then(() => attempt(ref, effect, key)),
+    );
   };
 
   return {
@@ -58,7 +70,7 @@ export function createEffects({ runners, settle, onError, retryMs = 5_000 }: Opt
       for (const effect of kind.owed?.(state) ?? []) {
         const key = JSON.stringify([ref, effect]);
         if (stopped || underWay.has(key) || !hasType(effect)) continue;
-        underWay.set(key, attempt(ref, effect, key));
+        begin(ref, effect, key);
       }
     },
     async idle() {
