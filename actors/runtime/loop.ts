@@ -5,10 +5,16 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { controlCatalog } from '../../events/catalog.ts';
 import type { ActorRef, Cause, Fact, NewEvent, Sequence } from '../../events/event.ts';
-import { newEventId } from '../../events/ids.ts';
-import { WrongVersion, type ControlMessage, type EventLog } from '../../events/log.ts';
+import { newEventId, type EventId } from '../../events/ids.ts';
+import {
+  LogUnavailable,
+  WrongVersion,
+  type ControlMessage,
+  type EventLog,
+} from '../../events/log.ts';
 import type { Command } from './actorKind.ts';
 import type { LiveActor } from './liveActor.ts';
+import { readWhole } from './readWhole.ts';
 import { Refusal } from './refusal.ts';
 import type { Slot, Slots } from './slots.ts';
 
@@ -23,6 +29,11 @@ export type Loop = Readonly<{
   ask(ref: ActorRef, command: Command, cause: Cause): Promise<Answer>;
   /** Applies a message of the tail. */
   receive(message: ControlMessage): void;
+  /** Brings an actor into memory, with all that the log holds of it. */
+  load(ref: ActorRef): Promise<void>;
+  /** Resolves when no dormant actor is on its way back into memory. */
+  revived(): Promise<void>;
+  stop(): void;
 }>;
 
 type Options = Readonly<{
@@ -36,25 +47,54 @@ type Options = Readonly<{
 
 /** So many lost races in a row mean something other than a race. */
 const decideAtMost = 10;
+/** The time a command has in all, its wait in the mailbox included. */
+const answerWithinMs = 5_000;
+const reviveRetryMs = 1_000;
+/** Appends whose outcome nobody knew; the oldest is forgotten. */
+const maxUnsure = 1_000;
 
 export function createLoop({ log, slots, now, onAppended, onError }: Options): Loop {
+  const unsure = new Set<EventId>();
+  const reviving = new Map<Slot, Promise<void>>();
+  let isStopped = false;
+
   const apply = (slot: Slot, message: ControlMessage) => {
-    if (message.ok) {
-      slots.live(slot).accept(message.event.sequence, message.event);
+    if (!message.ok) {
+      slot.unreadable ??= message.error;
+      onError(message.error, `${slot.ref.kind} ${slot.ref.id}`);
       return;
     }
-    slot.unreadable ??= message.error;
-    onError(message.error, `${slot.ref.kind} ${slot.ref.id}`);
+    const actor = slots.live(slot);
+    actor.accept(message.event.sequence, message.event);
+    // It did land, though its caller was told that the log is away.
+    if (unsure.delete(message.event.id)) onAppended(slot, actor.state());
   };
 
   /** Brings the actor up to what the log holds now. */
   const reload = async (slot: Slot): Promise<LiveActor> => {
-    const after = slot.live?.sequence() ?? 0;
-    for (const message of await log.read(slot.ref, after)) apply(slot, message);
+    const read = slot.live
+      ? await log.read(slot.ref, slot.live.sequence())
+      : await readWhole(log, slot.ref, () => Math.max(slot.unloadedAt, slot.arrivedAt));
+    for (const message of read) apply(slot, message);
     return slots.live(slot);
   };
 
-  const decideAndAppend = async (slot: Slot, command: Command, cause: Cause): Promise<Answer> => {
+  const append = async (slot: Slot, event: NewEvent, expected: Sequence, timeoutMs: number) => {
+    try {
+      return await log.append(slot.ref, event, expected, timeoutMs);
+    } catch (error) {
+      if (error instanceof LogUnavailable) unsure.add(event.id);
+      for (const oldest of unsure) if (unsure.size > maxUnsure) unsure.delete(oldest);
+      throw error;
+    }
+  };
+
+  const decideAndAppend = async (
+    slot: Slot,
+    command: Command,
+    cause: Cause,
+    untilMs: number,
+  ): Promise<Answer> => {
     // What is not in memory may be dormant rather than new: only the log knows.
     let actor = slot.live ?? (await reload(slot));
     for (let tries = 0; tries < decideAtMost; tries++) {
@@ -65,16 +105,14 @@ export function createLoop({ log, slots, now, onAppended, onError }: Options): L
       if (!state.can({ type: fact.type, data: fact.data })) {
         throw new Error(`${slot.ref.kind} decided ${fact.type} where its machine cannot take it`);
       }
-      const event: NewEvent = {
-        id: newEventId(),
-        version: controlCatalog.versionOf(fact.type),
-        cause,
-        type: fact.type,
-        data: fact.data,
-      };
+      const { type, data } = fact;
+      const version = controlCatalog.versionOf(type);
+      const event: NewEvent = { id: newEventId(), version, cause, type, data };
+      const remainingMs = untilMs - now();
+      if (remainingMs <= 0) throw new LogUnavailable('too much waits for it');
       try {
-        const sequence = await log.append(slot.ref, event, actor.sequence());
-        actor.accept(sequence, fact);
+        const sequence = await append(slot, event, actor.sequence(), remainingMs);
+        actor.accept(sequence, event);
         onAppended(slot, actor.state());
         return { fact, sequence, state: actor.state() };
       } catch (error) {
@@ -88,28 +126,53 @@ export function createLoop({ log, slots, now, onAppended, onError }: Options): L
     );
   };
 
+  const loadInTurn = (slot: Slot) => slot.mailbox.put(() => reload(slot));
+
+  /** Until it is back, what arrives for it is read from the log rather than applied. */
+  const revive = async (slot: Slot) => {
+    while (!slot.live && !isStopped) {
+      try {
+        await loadInTurn(slot);
+      } catch (error) {
+        onError(error, `loading ${slot.ref.kind} ${slot.ref.id}`);
+        await Bun.sleep(reviveRetryMs);
+      }
+    }
+    reviving.delete(slot);
+  };
+
   return {
     async ask(ref, command, cause) {
+      if (isStopped) throw new LogUnavailable('this gateway has stopped');
       const slot = slots.open(ref);
-      slot.lastUsedMs = now();
-      return slot.mailbox.put(() => decideAndAppend(slot, command, cause));
+      const askedAtMs = now();
+      slot.lastUsedMs = askedAtMs;
+      return slot.mailbox.put(() =>
+        decideAndAppend(slot, command, cause, askedAtMs + answerWithinMs),
+      );
     },
     receive(message) {
       const ref = message.ok ? message.event.actor : message.actor;
-      if (!ref) {
+      if (!ref || !slots.knows(ref.kind)) {
         if (!message.ok) onError(message.error, 'an actor of a kind unknown here');
         return;
       }
-      const known = slots.get(ref);
       const slot = slots.open(ref);
-      const wasUnloaded = known !== undefined && !known.live && known.unloadedAt > 0;
-      if (!wasUnloaded) {
+      if (slot.live || slot.unloadedAt === 0) {
         apply(slot, message);
         return;
       }
-      slot.mailbox
-        .put(() => reload(slot))
-        .catch((error: unknown) => onError(error, `loading ${ref.kind} ${ref.id}`));
+      slot.arrivedAt = message.ok ? message.event.sequence : message.sequence;
+      if (!reviving.has(slot)) reviving.set(slot, revive(slot));
+    },
+    async load(ref) {
+      await loadInTurn(slots.open(ref));
+    },
+    async revived() {
+      await Promise.all(reviving.values());
+    },
+    stop() {
+      isStopped = true;
     },
   };
 }

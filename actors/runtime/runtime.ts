@@ -7,7 +7,7 @@ import type { SnapshotStore } from '../../events/snapshots.ts';
 import type { ActorKindDefinition, AnyActorKind, Command } from './actorKind.ts';
 import { createDeadlines } from './deadlines.ts';
 import { createEffects, type EffectRunner } from './effects.ts';
-import type { Transition } from './liveActor.ts';
+import { createListeners } from './listeners.ts';
 import { createLoop, type Answer } from './loop.ts';
 import { createPosition } from './position.ts';
 import { createSlots, type Slot } from './slots.ts';
@@ -78,7 +78,7 @@ export type RuntimeOptions = Readonly<{
 export function createRuntime(options: RuntimeOptions): Runtime {
   const { log, kinds, gatewayId, now, onError, snapshots, snapshotEvery = 20_000 } = options;
   const idleMs = options.idleMs ?? 600_000;
-  const listeners = new Map<string, Set<(transition: Transition) => void>>();
+  const listeners = createListeners(onError);
   const position = createPosition();
   let tail: Tail | undefined;
   let idleTimer: ReturnType<typeof setInterval> | undefined;
@@ -99,13 +99,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       // What a dormant actor did before it left memory is no news when it comes back.
       if (!isCaughtUp || transition.sequence <= slot.unloadedAt) return;
       arm(slot, transition.state);
-      for (const listener of listeners.get(slot.ref.kind) ?? []) {
-        try {
-          listener(transition);
-        } catch (error) {
-          onError(error, `telling of ${transition.fact.type} of ${slot.ref.kind} ${slot.ref.id}`);
-        }
-      }
+      listeners.tell(transition);
     },
     onUnreadable: ({ unreadable, ref }) => onError(unreadable, `${ref.kind} ${ref.id}`),
     onIgnored({ kind, id }, sequence, fact) {
@@ -128,15 +122,20 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     const by = { kind: 'gateway', id: gatewayId } as const;
     return { by, correlationId: id, causationId: id, traceId: traceIdOf(id) };
   };
+  /** Of what this gateway does because of the actor's newest event. */
+  const causeOf = (slot: Slot | undefined): Cause => {
+    const { id, ...trail } = slot?.live?.trail() ?? {};
+    return { ...ownCause(), ...trail, ...(id && { causationId: id }) };
+  };
   const effects = createEffects({
     runners: options.effects ?? {},
-    settle: (ref, command) => loop.ask(ref, command, ownCause()),
+    settle: (ref, command) => loop.ask(ref, command, causeOf(slots.get(ref))),
     onError,
   });
   const deadlines = createDeadlines<Slot>(now, (slot) => {
     const command = slot.live && slot.kind.wake?.(now());
     if (!command) return;
-    loop.ask(slot.ref, command, ownCause()).then(
+    loop.ask(slot.ref, command, causeOf(slot)).then(
       // A ring that changed nothing was early, or another gateway's was first.
       ({ fact, state }) => fact ?? arm(slot, state, now() + 1_000),
       (error: unknown) => {
@@ -152,14 +151,6 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     take: () => takeSnapshot(slots, kinds, streamCreatedMs, position.at(), position.newest()),
     onError,
   });
-  const unloadIdle = () => {
-    for (const slot of slots.all()) {
-      const isIdle = slot.mailbox.waiting() === 0 && now() - slot.lastUsedMs >= idleMs;
-      if (!isIdle || !slot.live || slot.unreadable) continue;
-      if (slot.live.sequence() === 0) slots.forget(slot);
-      else if (slot.kind.isDormant?.(slot.live.state())) slots.unload(slot);
-    }
-  };
   const stop = async () => {
     clearInterval(idleTimer);
     deadlines.stop();
@@ -193,7 +184,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         arm(slot, slot.live.state());
         effects.run(slot.kind, slot.ref, slot.live.state());
       }
-      idleTimer = setInterval(unloadIdle, Math.max(idleMs / 4, 10));
+      keeper.passed(position.at());
+      idleTimer = setInterval(() => slots.unloadIdle(idleMs), Math.max(idleMs / 4, 10));
       idleTimer.unref();
     },
 
@@ -232,18 +224,18 @@ export function createRuntime(options: RuntimeOptions): Runtime {
           }
         },
         subscribe(listener) {
-          const relay = ({ actor, fact, sequence, state }: Transition) =>
-            listener({ id: actor.id, state: state as unknown as State, sequence }, fact as Event);
-          const ofKind = listeners.get(kind) ?? new Set();
-          listeners.set(kind, ofKind.add(relay));
-          return () => void ofKind.delete(relay);
+          return listeners.add(kind, ({ actor, fact, sequence, state }) =>
+            listener({ id: actor.id, state: state as unknown as State, sequence }, fact as Event),
+          );
         },
       };
     },
     position: position.at,
     async catchUp(timeoutMs) {
       const { lastSequence } = await log.state('CONTROL');
-      return position.reached(lastSequence, timeoutMs);
+      if (!(await position.reached(lastSequence, timeoutMs))) return false;
+      await loop.revived();
+      return true;
     },
     ownCause,
     stats: () => ({
