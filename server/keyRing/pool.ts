@@ -1,43 +1,19 @@
 /** The keys of one provider that are enabled, and which of them can be taken for a model right now. */
-import type { ActorId } from '../../events/ids.ts';
 import { createDeadlines } from '../../actors/runtime/deadlines.ts';
-import { createRing, type Ring } from './ring.ts';
-
-/** A time in which a key is not used. A guessed one ends with a probe, one that the vendor timed just ends. */
-export type Rest = Readonly<{ untilMs: number; guessed: boolean }>;
-
-/** What rests: the whole key (`''`) or one model of it. */
-export type Scope = string;
-export const wholeKey: Scope = '';
-
-export type PoolKey = {
-  readonly id: ActorId;
-  secret: string;
-  weight: number;
-  /** As the log has it. */
-  rests: ReadonlyMap<Scope, Rest>;
-  /** What this process saw and the log has not taken yet: holds at once. */
-  readonly provisional: Map<Scope, Rest & Readonly<{ sinceMs: number }>>;
-  /** Scopes whose guessed rest ended with a success here, until the log says so too. */
-  readonly proved: Set<Scope>;
-  /** The scope that a request is probing at this moment. */
-  underProbe: Scope | undefined;
-  lastTakenMs: number;
-};
+import type { ActorId } from '../../events/ids.ts';
+import { createLanes } from './lanes.ts';
+import {
+  newPoolKey,
+  nextChangeMs,
+  standing,
+  wholeKey,
+  type PoolKey,
+  type Rest,
+  type Scope,
+} from './poolKey.ts';
 
 /** A key in a request's hand; must be given back with `settle`. `probes` is set when its success ends a guessed rest. */
 export type Taken = Readonly<{ key: PoolKey; probes: Scope | undefined }>;
-
-type Standing = 'ready' | 'to-probe' | 'resting';
-
-function worse(one: Standing, other: Standing): Standing {
-  if (one === 'resting' || other === 'resting') return 'resting';
-  return one === 'ready' ? other : one;
-}
-
-/** Keys by standing: for the whole pool, and for each model of which some key rests. */
-type Lane = Readonly<{ ready: Ring<PoolKey>; toProbe: Ring<PoolKey> }>;
-const emptyLane = (): Lane => ({ ready: createRing(), toProbe: createRing() });
 
 export type Pool = Readonly<{
   put(
@@ -48,16 +24,22 @@ export type Pool = Readonly<{
   size(): number;
   /** The next key. Only a request's first attempt may probe, so that keys waking together do not eat its budget. */
   take(model: string, mayProbe: boolean): Taken | undefined;
-  /** This very key, when it is ready for the model. */
+  /** This very key, when it is ready for the model or waits for a probe: what is tied to it can probe no other. */
   takeThis(id: ActorId, model: string): Taken | undefined;
   /** Ends a take. Answers true when it proved that a guessed rest is over. */
   settle(taken: Taken, succeeded: boolean): boolean;
-  /** Rests a key here and now, before the log has it. */
+  /** Rests a key here and now, before the log has it. A rest that ends earlier than a present one changes nothing. */
   rest(id: ActorId, scope: Scope, rest: Rest): void;
-  /** Forgets what was only seen here: an operator woke the key. */
-  forget(id: ActorId): void;
+  /** Rests a key that is about to be disabled; until then it is not among the usable ones. */
+  condemn(id: ActorId, untilMs: number): void;
+  /** True when no other key is usable: resting ones are, those about to be disabled are not. */
+  isLastUsable(id: ActorId): boolean;
+  /** Forgets what was only seen here, of one scope or of all: an operator woke the key. */
+  forget(id: ActorId, scope?: Scope): void;
   /** The whole provider rests until then. */
   restAll(untilMs: number): void;
+  /** Until when the whole provider rests (epoch); may be over. */
+  restsUntilMs(): number;
   /** When the first key can be taken for the model (epoch); undefined when none ever will by itself. */
   wakesAtMs(model: string): number | undefined;
   /** Called whenever a key becomes takeable. */
@@ -65,137 +47,98 @@ export type Pool = Readonly<{
   stop(): void;
 }>;
 
+/** A probe that is never given back must not keep its key out for ever; no request is under way for so long. */
+const longestProbeMs = 15 * 60_000;
+
 export function createPool(now: () => number): Pool {
   const keys = new Map<ActorId, PoolKey>();
-  const whole = emptyLane();
-  const lanes = new Map<string, Lane>();
+  const lanes = createLanes(keys, now);
+  const condemned = new Map<ActorId, number>();
   const readyListeners = new Set<() => void>();
   let providerRestsUntilMs = 0;
-  const deadlines = createDeadlines<PoolKey>(now, (key) => place(key));
 
-  const restsOf = (key: PoolKey, scope: Scope): Rest[] =>
-    [key.rests.get(scope), key.provisional.get(scope)].filter((rest) => rest !== undefined);
-
-  const standing = (key: PoolKey, scope: Scope): Standing => {
-    const rests = restsOf(key, scope);
-    if (rests.some((rest) => rest.untilMs > now())) return 'resting';
-    if (key.proved.has(scope) || !rests.some((rest) => rest.guessed)) return 'ready';
-    return 'to-probe';
+  const tellReady = () => {
+    for (const listener of readyListeners) listener();
   };
-
-  const enter = (lane: Lane, key: PoolKey, is: Standing) => {
-    const isIn = lane.ready.has(key) || lane.toProbe.has(key);
-    if (is === 'ready') lane.ready.add(key, key.weight);
-    else lane.ready.remove(key);
-    if (is === 'to-probe' && key.underProbe === undefined) lane.toProbe.add(key, 1);
-    else lane.toProbe.remove(key);
-    return !isIn && (lane.ready.has(key) || lane.toProbe.has(key));
-  };
-
-  const laneOf = (model: string): Lane => lanes.get(model) ?? whole;
+  const deadlines = createDeadlines<PoolKey | 'provider'>(now, (due) => {
+    if (due === 'provider') tellReady();
+    else place(due);
+  });
+  const doesProviderRest = () => providerRestsUntilMs > now();
 
   /** Puts a key where it belongs now and sets the time at which to look again. */
   const place = (key: PoolKey) => {
     if (keys.get(key.id) !== key) return;
-    const inWhole = standing(key, wholeKey);
-    let became = enter(whole, key, inWhole);
-    for (const [model, lane] of lanes) {
-      became = enter(lane, key, worse(inWhole, standing(key, model))) || became;
+    const nowMs = now();
+    if (key.underProbe !== undefined && key.probeEndsMs <= nowMs) key.underProbe = undefined;
+    for (const [scope, rest] of key.provisional) {
+      if (!rest.guessed && rest.untilMs <= nowMs) key.provisional.delete(scope);
     }
-    const ends = [...key.rests.values(), ...key.provisional.values()]
-      .map((rest) => rest.untilMs)
-      .filter((untilMs) => untilMs > now());
-    deadlines.set(key, ends.length > 0 ? Math.min(...ends) : undefined);
-    if (became) for (const listener of readyListeners) listener();
+    const became = lanes.place(key);
+    deadlines.set(key, nextChangeMs(key, nowMs));
+    if (became) tellReady();
   };
 
-  /** Makes the lane of a model as soon as one key rests for it, and drops it when none does. */
-  const keepLanes = (key: PoolKey) => {
-    for (const scope of [...key.rests.keys(), ...key.provisional.keys()]) {
-      if (scope === wholeKey || lanes.has(scope)) continue;
-      lanes.set(scope, emptyLane());
-      for (const other of keys.values()) place(other);
-    }
-    if (lanes.size <= 64) return;
-    for (const model of lanes.keys()) {
-      if (![...keys.values()].some((other) => restsOf(other, model).length > 0))
-        lanes.delete(model);
-    }
+  const probe = (key: PoolKey, model: string): Taken => {
+    const scope = standing(key, wholeKey, now()) === 'to-probe' ? wholeKey : model;
+    key.underProbe = scope;
+    key.probeEndsMs = now() + longestProbeMs;
+    place(key);
+    return { key, probes: scope };
   };
 
-  const leave = (key: PoolKey) => {
-    for (const lane of [whole, ...lanes.values()]) {
-      lane.ready.remove(key);
-      lane.toProbe.remove(key);
-    }
-    deadlines.set(key, undefined);
-  };
-
-  const use = (key: PoolKey, probes: Scope | undefined): Taken => {
-    key.lastTakenMs = now();
-    if (probes !== undefined) key.underProbe = probes;
-    return { key, probes };
+  const rest = (id: ActorId, scope: Scope, { untilMs, guessed }: Rest) => {
+    const key = keys.get(id);
+    if (!key || (key.provisional.get(scope)?.untilMs ?? 0) >= untilMs) return;
+    key.provisional.set(scope, { untilMs, guessed, sinceMs: now() });
+    key.proved.delete(scope);
+    place(key);
   };
 
   return {
     put({ id, secret, weight, rests }) {
-      const existing = keys.get(id);
-      if (existing && existing.weight !== weight) leave(existing);
-      const key: PoolKey = existing ?? {
-        id,
-        secret,
-        weight,
-        rests,
-        provisional: new Map(),
-        proved: new Set(),
-        underProbe: undefined,
-        lastTakenMs: 0,
-      };
+      const key = keys.get(id) ?? newPoolKey(id);
       Object.assign(key, { secret, weight, rests });
       // What was proved here holds until the log shows another rest.
       for (const scope of key.proved) {
-        const rest = rests.get(scope);
-        if (!rest || rest.untilMs > now()) key.proved.delete(scope);
+        const present = rests.get(scope);
+        if (!present || present.untilMs > now()) key.proved.delete(scope);
       }
-      for (const [scope, rest] of key.provisional) {
-        const isOver = !rest.guessed && rest.untilMs <= now();
-        if (isOver || (rests.get(scope)?.untilMs ?? 0) >= rest.untilMs)
-          key.provisional.delete(scope);
+      for (const [scope, seen] of key.provisional) {
+        if ((rests.get(scope)?.untilMs ?? 0) >= seen.untilMs) key.provisional.delete(scope);
       }
       keys.set(id, key);
-      keepLanes(key);
       place(key);
     },
     drop(id) {
       const key = keys.get(id);
       if (!key) return;
-      leave(key);
+      lanes.leave(key);
+      deadlines.set(key, undefined);
       keys.delete(id);
+      condemned.delete(id);
     },
     get: (id) => keys.get(id),
     size: () => keys.size,
     take(model, mayProbe) {
-      if (providerRestsUntilMs > now()) return undefined;
-      const lane = laneOf(model);
-      const probe = mayProbe ? lane.toProbe.take() : undefined;
-      if (probe) {
-        const scope = standing(probe, wholeKey) === 'to-probe' ? wholeKey : model;
-        const taken = use(probe, scope);
-        place(probe);
-        return taken;
-      }
+      if (doesProviderRest()) return undefined;
+      const lane = lanes.of(model);
+      const toProbe = mayProbe ? lane.toProbe.take() : undefined;
+      if (toProbe) return probe(toProbe, model);
       const key = lane.ready.take();
-      return key && use(key, undefined);
+      return key && { key, probes: undefined };
     },
     takeThis(id, model) {
       const key = keys.get(id);
-      if (!key || providerRestsUntilMs > now() || !laneOf(model).ready.touch(key)) return undefined;
-      return use(key, undefined);
+      if (!key || doesProviderRest()) return undefined;
+      const lane = lanes.of(model);
+      if (lane.ready.touch(key)) return { key, probes: undefined };
+      return lane.toProbe.has(key) ? probe(key, model) : undefined;
     },
     settle({ key, probes }, succeeded) {
       if (probes === undefined || key.underProbe !== probes) return false;
       key.underProbe = undefined;
-      const isProved = succeeded && standing(key, probes) === 'to-probe';
+      const isProved = succeeded && standing(key, probes, now()) === 'to-probe';
       if (isProved) {
         key.proved.add(probes);
         key.provisional.delete(probes);
@@ -203,35 +146,36 @@ export function createPool(now: () => number): Pool {
       place(key);
       return isProved;
     },
-    rest(id, scope, rest) {
-      const key = keys.get(id);
-      if (!key) return;
-      key.provisional.set(scope, { ...rest, sinceMs: now() });
-      key.proved.delete(scope);
-      keepLanes(key);
-      place(key);
+    rest,
+    condemn(id, untilMs) {
+      condemned.set(id, untilMs);
+      rest(id, wholeKey, { untilMs, guessed: false });
     },
-    forget(id) {
+    isLastUsable(id) {
+      for (const [other, untilMs] of condemned) if (untilMs <= now()) condemned.delete(other);
+      const isCounted = keys.has(id) && !condemned.has(id);
+      return keys.size - condemned.size - (isCounted ? 1 : 0) <= 0;
+    },
+    forget(id, scope) {
       const key = keys.get(id);
       if (!key) return;
-      key.provisional.clear();
+      if (scope === undefined) {
+        key.provisional.clear();
+        key.suspectedAtMs = 0;
+        condemned.delete(id);
+      } else key.provisional.delete(scope);
       place(key);
     },
     restAll(untilMs) {
       providerRestsUntilMs = untilMs;
-      if (untilMs <= now()) for (const listener of readyListeners) listener();
+      deadlines.set('provider', doesProviderRest() ? untilMs : undefined);
+      if (!doesProviderRest()) tellReady();
     },
+    restsUntilMs: () => providerRestsUntilMs,
     wakesAtMs(model) {
-      if (providerRestsUntilMs > now()) return providerRestsUntilMs;
-      let earliest: number | undefined;
-      for (const key of keys.values()) {
-        const ends = [...restsOf(key, wholeKey), ...restsOf(key, model)].map(
-          (rest) => rest.untilMs,
-        );
-        const atMs = Math.max(now(), ...ends);
-        if (earliest === undefined || atMs < earliest) earliest = atMs;
-      }
-      return earliest;
+      if (doesProviderRest()) return providerRestsUntilMs;
+      const atMs = lanes.wakesAtMs(model);
+      return atMs === undefined ? undefined : Math.max(atMs, now());
     },
     onReady: (listener) => void readyListeners.add(listener),
     stop: () => deadlines.stop(),

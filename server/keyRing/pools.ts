@@ -1,21 +1,26 @@
 /** Every provider's pool of keys, kept true by the provider-key and provider actors. */
-import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
-import type { ProviderKeyState } from '../../actors/providerKey/machine.ts';
 import type { ProviderState } from '../../actors/provider/machine.ts';
 import { providerKind } from '../../actors/provider/provider.ts';
+import type { ProviderKeyState } from '../../actors/providerKey/machine.ts';
+import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
 import type { Current, Runtime } from '../../actors/runtime/runtime.ts';
 import { isActorId, type ActorId } from '../../events/ids.ts';
+import type { ProviderKeyEvent } from '../../events/providerKey.ts';
 import { originOf } from '../providerKeys.ts';
 import type { Vault } from '../vault.ts';
-import { createPool, wholeKey, type Pool, type Rest, type Scope } from './pool.ts';
+import { createPool, type Pool } from './pool.ts';
+import { wholeKey, type Rest, type Scope } from './poolKey.ts';
+import { createSecretLoader } from './secretLoader.ts';
 
 export type Pools = Readonly<{
-  /** Loads every enabled key's secret and follows the actors from then on. */
+  /** Loads every enabled key's secret, as far as the vault answers in time, and follows the actors from then on. */
   start(): Promise<void>;
   of(provider: string): Pool;
   /** The pool that holds this key. */
   holding(id: ActorId): Pool | undefined;
-  /** Resolves when every secret that is being loaded is there. */
+  /** Enabled keys that cannot be used yet because the vault does not answer; it is asked again and again. */
+  missing(): readonly ActorId[];
+  /** Resolves when every secret that is being loaded is there, or has failed once more. */
   settled(): Promise<void>;
   stop(): void;
 }>;
@@ -28,9 +33,10 @@ type Options = Readonly<{
 }>;
 
 type ProviderKey = Current<ProviderKeyState>;
+type Home = Readonly<{ pool: Pool; secretRef: string; origin: string; secret: string }>;
 
-const retryMs = 1_000;
-const loadAtOnce = 64;
+/** The start waits no longer than this for the vault. */
+const startWithinMs = 10_000;
 
 const restsOf = ({ value, context }: ProviderKeyState): Map<Scope, Rest> => {
   const rests = new Map<Scope, Rest>(Object.entries(context.models));
@@ -42,11 +48,7 @@ export function createPools({ runtime, vault, now, onError }: Options): Pools {
   const keys = runtime.of(providerKeyKind);
   const providers = runtime.of(providerKind);
   const pools = new Map<string, Pool>();
-  const homes = new Map<ActorId, Readonly<{ pool: Pool; secretRef: string; secret: string }>>();
-  const waiting: (() => Promise<void>)[] = [];
-  const retries = new Set<ReturnType<typeof setTimeout>>();
-  let loading = 0;
-  let settle: (() => void)[] = [];
+  const homes = new Map<ActorId, Home>();
 
   const of = (provider: string): Pool => {
     const pool = pools.get(provider) ?? createPool(now);
@@ -59,54 +61,29 @@ export function createPools({ runtime, vault, now, onError }: Options): Pools {
     homes.delete(id);
   };
 
-  const load = async (id: ActorId) => {
-    const current = keys.get(id);
-    if (!current || !isEnabled(current)) return;
-    const { secretRef, origin } = current.state.context;
-    try {
-      const secret = await vault.open(secretRef, origin);
-      const newest = keys.get(id);
-      if (!newest || newest.state.context.secretRef !== secretRef || !isEnabled(newest)) return;
-      if (secret === undefined) {
-        onError(
-          new Error('its secret is not in the vault; enter the key again'),
-          `provider-key ${id}`,
-        );
-        return;
-      }
-      homes.set(id, { pool: of(newest.state.context.provider), secretRef, secret });
-      place(newest);
-    } catch (error) {
-      onError(error, `opening the secret of provider-key ${id}`);
-      const timer = setTimeout(() => {
-        retries.delete(timer);
-        enqueue(id);
-      }, retryMs);
-      retries.add(timer);
-    }
-  };
-
-  const enqueue = (id: ActorId) => {
-    waiting.push(() => load(id));
-    if (loading < loadAtOnce) void work();
-  };
-
-  const work = async () => {
-    loading += 1;
-    for (let next = waiting.shift(); next; next = waiting.shift()) await next();
-    loading -= 1;
-    if (loading > 0) return;
-    for (const done of settle) done();
-    settle = [];
-  };
-
   /** A key goes to the origin it was entered for, and to no other. */
   const isEnabled = ({ state }: ProviderKey) => {
     if (state.value !== 'healthy' && state.value !== 'resting') return false;
     const { provider, origin } = state.context;
-    const baseUrl = isActorId(provider) && providers.get(provider)?.state.context.baseUrl;
-    return baseUrl && originOf(baseUrl) === origin;
+    const its = isActorId(provider) ? providers.get(provider)?.state : undefined;
+    if (its?.value !== 'active' && its?.value !== 'resting') return false;
+    return originOf(its.context.baseUrl) === origin;
   };
+
+  const loader = createSecretLoader({
+    vault,
+    onError,
+    wanted(id) {
+      const current = keys.get(id);
+      return current && isEnabled(current) ? current.state.context : undefined;
+    },
+    onLoaded(id, secret, { secretRef, origin, provider }) {
+      homes.set(id, { pool: of(provider), secretRef, origin, secret });
+      const current = keys.get(id);
+      if (current) place(current);
+    },
+    onGone: drop,
+  });
 
   const place = (current: ProviderKey) => {
     const { id, state } = current;
@@ -114,13 +91,21 @@ export function createPools({ runtime, vault, now, onError }: Options): Pools {
       drop(id);
       return;
     }
+    const { secretRef, origin, weight } = state.context;
+    // While a new secret is loaded the old one serves on, unless it was for another origin.
+    if (homes.get(id)?.origin !== origin) drop(id);
     const home = homes.get(id);
-    if (home?.secretRef !== state.context.secretRef) {
-      drop(id);
-      enqueue(id);
-      return;
-    }
-    home.pool.put({ id, secret: home.secret, weight: state.context.weight, rests: restsOf(state) });
+    home?.pool.put({ id, secret: home.secret, weight, rests: restsOf(state) });
+    if (home?.secretRef !== secretRef) loader.load(id);
+  };
+
+  /** What was only seen here gives way to the operator's word, and what an old secret was told to the new one. */
+  const forgetFor = (id: ActorId, event: ProviderKeyEvent) => {
+    const pool = homes.get(id)?.pool;
+    if (event.type === 'ProviderKeySecretReplaced') pool?.forget(id);
+    if (event.type === 'ProviderKeyRecovered' && event.data.cause === 'operator') pool?.forget(id);
+    if (event.type === 'ProviderKeyModelRecovered' && event.data.cause === 'operator')
+      pool?.forget(id, event.data.model);
   };
 
   const restProvider = ({ id, state }: Current<ProviderState>) =>
@@ -131,29 +116,29 @@ export function createPools({ runtime, vault, now, onError }: Options): Pools {
     async start() {
       unsubscribes.push(
         keys.subscribe((current, event) => {
-          // What was only seen here gives way to the operator's word.
-          if (event.type === 'ProviderKeyRecovered' && event.data.cause === 'operator') {
-            homes.get(current.id)?.pool.forget(current.id);
-          }
+          forgetFor(current.id, event);
           place(current);
         }),
         providers.subscribe((current, event) => {
-          restProvider(current);
+          if (event.type !== 'ProviderChanged') restProvider(current);
           if (event.type === 'ProviderRested' || event.type === 'ProviderRecovered') return;
           for (const key of keys.all()) if (key.state.context.provider === current.id) place(key);
         }),
       );
       for (const current of providers.all()) restProvider(current);
       for (const current of keys.all()) place(current);
-      await this.settled();
+      const { promise: timeIsOver, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, startWithinMs);
+      await Promise.race([loader.settled(), timeIsOver]);
+      clearTimeout(timer);
     },
     of,
     holding: (id) => homes.get(id)?.pool,
-    settled: () =>
-      loading === 0 ? Promise.resolve() : new Promise((resolve) => settle.push(() => resolve())),
+    missing: () => loader.unanswered().filter((id) => !homes.has(id)),
+    settled: loader.settled,
     stop() {
       for (const unsubscribe of unsubscribes.splice(0)) unsubscribe();
-      for (const timer of retries) clearTimeout(timer);
+      loader.stop();
       for (const pool of pools.values()) pool.stop();
     },
   };

@@ -1,13 +1,13 @@
 /** The order in which keys are taken: least recently used first, each as often as its weight says. */
 
 export type Ring<Key> = Readonly<{
-  /** Puts a key at the end of the round, unless it is in. */
+  /** Puts a key at the end of the round; one that is in stays where it is, with this weight. */
   add(key: Key, weight: number): void;
   remove(key: Key): void;
   has(key: Key): boolean;
   /** The next key, which goes to the end of the line. */
   take(): Key | undefined;
-  /** Takes this very key, if it is in. */
+  /** Takes this very key, if it is in: one of its turns in this round if any is left, else out of turn. */
   touch(key: Key): boolean;
   size(): number;
 }>;
@@ -16,8 +16,10 @@ export type Ring<Key> = Readonly<{
 type Link<Key> = {
   key: Key | undefined;
   weight: number;
-  /** Turns left in this round. */
+  /** Turns left in its round. */
   credit: number;
+  /** The list it is in. */
+  head: Link<Key>;
   before: Link<Key>;
   after: Link<Key>;
 };
@@ -35,6 +37,7 @@ function unlink<Key>(link: Link<Key>): void {
 }
 
 function append<Key>(head: Link<Key>, link: Link<Key>): void {
+  link.head = head;
   link.before = head.before;
   link.after = head;
   head.before.after = link;
@@ -52,9 +55,10 @@ export function createRing<Key>(): Ring<Key> {
   let next = emptyList<Key>();
 
   const spend = (link: Link<Key>) => {
+    const isInRound = link.head === round;
     unlink(link);
-    link.credit -= 1;
-    if (link.credit > 0) {
+    if (isInRound) link.credit -= 1;
+    if (isInRound && link.credit > 0) {
       append(round, link);
       return;
     }
@@ -67,6 +71,7 @@ export function createRing<Key>(): Ring<Key> {
       const existing = links.get(key);
       if (existing) {
         existing.weight = weight;
+        existing.credit = existing.head === round ? Math.min(existing.credit, weight) : weight;
         return;
       }
       const link = { key, weight, credit: weight } as Link<Key>;

@@ -1,7 +1,4 @@
-/**
- * What traffic says about a key takes effect at once in the pool; the actor moves when the log accepts it.
- * What the log has not accepted waits here: one command per key and scope, so it is bounded by keys, not traffic.
- */
+/** What traffic says about a key takes effect at once in the pool; the actor moves when the log accepts it. */
 import type { ProviderKeyCommand } from '../../actors/providerKey/commands.ts';
 import type { Verdict } from '../../actors/providerKey/evidence.ts';
 import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
@@ -11,7 +8,9 @@ import { Refusal } from '../../actors/runtime/refusal.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { Cause } from '../../events/event.ts';
 import { actorId, type ActorId } from '../../events/ids.ts';
-import { wholeKey, type PoolKey, type Scope, type Taken } from './pool.ts';
+import { createOutbox } from './outbox.ts';
+import type { Taken } from './pool.ts';
+import { wholeKey, type PoolKey, type Scope } from './poolKey.ts';
 import type { Pools } from './pools.ts';
 
 export type Verdicts = Readonly<{
@@ -21,6 +20,7 @@ export type Verdicts = Readonly<{
   settle(provider: string, taken: Taken, succeeded: boolean, cause: Cause): void;
   /** True while something about this key waits for the log. */
   isPending(keyId: ActorId): boolean;
+  /** How many keys and providers something waits about. */
   pending(): number;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
@@ -35,8 +35,6 @@ export type About = Readonly<{
   cause: Cause;
 }>;
 
-type Waiting = { command: ProviderKeyCommand; cause: Cause; readonly done: Promise<void> };
-
 type Options = Readonly<{
   runtime: Runtime;
   pools: Pools;
@@ -44,56 +42,37 @@ type Options = Readonly<{
   onError: (error: unknown, about: string) => void;
 }>;
 
-const retryMs = 500;
 /** Long enough for the log to say that a key is disabled; until then it is not used here. */
 const untilDisabledMs = 60_000;
+/** A rest is not told again for less than this. */
+const worthTellingMs = 1_000;
+
+/** Null also for what is gone meanwhile: a request may outlive its key. */
+function unlessRefused<Event>(preview: () => Event | null | undefined): Event | null {
+  try {
+    return preview() ?? null;
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
 
 export function createVerdicts({ runtime, pools, now, onError }: Options): Verdicts {
   const keys = runtime.of(providerKeyKind);
   const providers = runtime.of(providerKind);
   const windows = new Map<string, ReturnType<typeof rateLimitWindow>>();
-  const waiting = new Map<ActorId, Map<Scope, Waiting>>();
-  const suspectedAtMs = new Map<ActorId, number>();
-  let isStopped = false;
-
-  const tell = (id: ActorId, scope: Scope, command: ProviderKeyCommand, cause: Cause) => {
-    const ofKey = waiting.get(id) ?? new Map<Scope, Waiting>();
-    waiting.set(id, ofKey);
-    const existing = ofKey.get(scope);
-    if (existing) {
-      Object.assign(existing, { command, cause });
-      return;
-    }
-    const entry: Waiting = { command, cause, done: Promise.resolve() };
-    ofKey.set(scope, entry);
-    Object.assign(entry, { done: deliver(id, scope, entry) });
-  };
-
-  const deliver = async (id: ActorId, scope: Scope, entry: Waiting) => {
-    for (let sent; sent !== entry.command && !isStopped;) {
-      const { command, cause } = entry;
-      try {
-        await keys.ask(id, command, cause);
-        sent = command;
-      } catch (error) {
-        onError(error, `${command.type} for provider-key ${id}`);
-        if (error instanceof Refusal && error.code !== 'TOO_BUSY') break;
-        await Bun.sleep(retryMs);
-      }
-    }
-    waiting.get(id)?.delete(scope);
-    if (waiting.get(id)?.size === 0) waiting.delete(id);
-  };
+  const outbox = createOutbox(onError);
 
   const restProvider = (provider: string, verdict: Verdict, cause: Cause) => {
     const id = actorId(provider);
     const { hintMs = null, ruleId, reason } = verdict;
     const command = { type: 'RestProvider', nowMs: now(), hintMs, ruleId, reason } as const;
-    const event = providers.preview(id, command);
-    if (event?.type === 'ProviderRested') pools.of(provider).restAll(event.data.untilMs);
-    providers
-      .ask(id, command, cause)
-      .catch((error: unknown) => onError(error, `resting provider ${provider}`));
+    const event = unlessRefused(() => providers.preview(id, command));
+    const pool = pools.of(provider);
+    if (event?.type !== 'ProviderRested') return;
+    if (event.data.untilMs - pool.restsUntilMs() < worthTellingMs) return;
+    pool.restAll(event.data.untilMs);
+    outbox.put(`provider ${id}`, 'rest', () => providers.ask(id, command, cause));
   };
 
   /** True when this 429 is one of so many that the limit must be the provider's own. */
@@ -106,27 +85,31 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
 
   const commandFor = ({ provider, key, model }: About, verdict: Verdict): ProviderKeyCommand => {
     const { ruleId, reason, hintMs = null, longest } = verdict;
+    const nowMs = now();
     if (verdict.class === 'credential') {
-      const isLastUsable = pools.of(provider).size() <= 1;
-      return { type: 'SuspectProviderKey', nowMs: now(), ruleId, reason, isLastUsable };
+      const isLastUsable = pools.of(provider).isLastUsable(key.id);
+      return { type: 'SuspectProviderKey', nowMs, ruleId, reason, isLastUsable };
     }
-    const rest = {
-      type: 'RestProviderKey',
-      nowMs: now(),
-      hintMs,
-      longest,
-      ruleId,
-      reason,
-    } as const;
-    return verdict.scope === 'model' && key.id ? { ...rest, model } : rest;
+    const rest = { type: 'RestProviderKey', nowMs, hintMs, longest, ruleId, reason } as const;
+    return verdict.scope === 'model' ? { ...rest, model } : rest;
   };
 
   /** Requests that were under way when the key was rested or suspected saw the same limit, not another one. */
   const isOldNews = ({ key, startedAtMs }: About, scope: Scope, verdict: Verdict): boolean => {
-    if (verdict.class === 'credential') return startedAtMs <= (suspectedAtMs.get(key.id) ?? 0);
+    if (verdict.class === 'credential') return startedAtMs <= key.suspectedAtMs;
     return (
       verdict.hintMs === undefined && startedAtMs <= (key.provisional.get(scope)?.sinceMs ?? 0)
     );
+  };
+
+  const tell = (about: About, matter: string, command: ProviderKeyCommand) => {
+    const { provider, key, cause } = about;
+    outbox.put(key.id, matter, () => {
+      if (command.type !== 'SuspectProviderKey') return keys.ask(key.id, command, cause);
+      // Others may have been disabled while it waited.
+      const isLastUsable = pools.of(provider).isLastUsable(key.id);
+      return keys.ask(key.id, { ...command, isLastUsable }, cause);
+    });
   };
 
   return {
@@ -135,48 +118,39 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
       const { provider, key, model, cause } = about;
       const scope = verdict.scope === 'model' ? model : wholeKey;
       if (isOldNews(about, scope, verdict)) return;
-      if (
-        verdict.class === 'rate_limit' &&
-        scope === wholeKey &&
-        isProviderWide(provider, key.id)
-      ) {
+      const isRateLimit = verdict.class === 'rate_limit' && scope === wholeKey;
+      if (isRateLimit && isProviderWide(provider, key.id)) {
         restProvider(provider, verdict, cause);
         return;
       }
       const command = commandFor(about, verdict);
-      const event = keys.preview(key.id, command);
-      if (!event) return;
+      const event = unlessRefused(() => keys.preview(key.id, command));
       const pool = pools.of(provider);
-      if (event.type === 'ProviderKeyRested' || event.type === 'ProviderKeyModelRested') {
-        pool.rest(key.id, scope, { untilMs: event.data.untilMs, guessed: event.data.guessed });
+      if (event?.type === 'ProviderKeyRested' || event?.type === 'ProviderKeyModelRested') {
+        const { untilMs, guessed } = event.data;
+        const seen = key.provisional.get(scope);
+        // The log does not know yet what is known here: another refusal says it once more.
+        if (seen && untilMs - seen.untilMs < worthTellingMs) return;
+        pool.rest(key.id, scope, { untilMs, guessed });
+        tell(about, `rest ${scope}`, command);
       }
-      if (event.type === 'ProviderKeyDisabled') {
-        pool.rest(key.id, wholeKey, { untilMs: now() + untilDisabledMs, guessed: false });
+      if (event?.type === 'ProviderKeySuspected' || event?.type === 'ProviderKeyDisabled') {
+        key.suspectedAtMs = now();
+        if (event.type === 'ProviderKeyDisabled') pool.condemn(key.id, now() + untilDisabledMs);
+        tell(about, 'credential', command);
       }
-      if (event.type === 'ProviderKeySuspected') suspectedAtMs.set(key.id, now());
-      tell(key.id, scope, command, cause);
     },
     settle(provider, taken, succeeded, cause) {
-      if (!pools.of(provider).settle(taken, succeeded)) return;
-      const model = taken.probes === wholeKey ? {} : { model: taken.probes ?? '' };
-      tell(
-        taken.key.id,
-        taken.probes ?? wholeKey,
-        { type: 'RecoverProviderKey', nowMs: now(), cause: 'probe', ...model },
-        cause,
-      );
+      const { key, probes } = taken;
+      if (!pools.of(provider).settle(taken, succeeded) || probes === undefined) return;
+      const model = probes === wholeKey ? {} : { model: probes };
+      const nowMs = now();
+      const command = { type: 'RecoverProviderKey', nowMs, cause: 'probe', ...model } as const;
+      outbox.put(key.id, `rest ${probes}`, () => keys.ask(key.id, command, cause));
     },
-    isPending: (keyId) => waiting.has(keyId),
-    pending: () => waiting.size,
-    async idle() {
-      while (waiting.size > 0 && !isStopped) {
-        await Promise.all(
-          [...waiting.values()].flatMap((of) => [...of.values()].map(({ done }) => done)),
-        );
-      }
-    },
-    stop() {
-      isStopped = true;
-    },
+    isPending: (keyId) => outbox.has(keyId),
+    pending: outbox.size,
+    idle: outbox.idle,
+    stop: outbox.stop,
   };
 }

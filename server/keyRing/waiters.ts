@@ -21,6 +21,8 @@ export function createWaiters(now: () => number, max = 256): Waiters {
     byPool.set(pool, waiting);
     pool.onReady(() => {
       for (const wake of waiting) wake();
+      // They ask again and come back if they have to: many keys at once wake them once.
+      waiting.clear();
     });
     return waiting;
   };
