@@ -51,7 +51,7 @@ const hasNoResponder = (error: unknown): boolean =>
   statusOf(error) === 503;
 
 /** True for what may be over when it is tried again: the log is away, or nobody knows. */
-const isPassing = (error: unknown): boolean => {
+export const isPassing = (error: unknown): boolean => {
   if (error instanceof JetStreamApiError) return passing.has(error.code) || error.status === 503;
   return (
     hasNoResponder(error) ||

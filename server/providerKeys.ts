@@ -31,12 +31,16 @@ export type ProviderKeys = Readonly<{
   replaceSecret(id: ActorId, secret: string, cause: Cause): Promise<KeyAnswer>;
   /** The id that a secret has or would have. */
   idOf(provider: string, secret: string): ActorId;
-  /** Erases secrets that no key refers to: a crash came between the secret and its event. */
+  /**
+   * Erases secrets that no key refers to: a crash came between the secret and its event. Erases nothing while this
+   * gateway does not see all that the log says of keys.
+   */
   sweep(): Promise<number>;
 }>;
 
 /** A secret younger than this may be waiting for its event. */
 const orphanAfterMs = 10 * 60_000;
+const catchUpMs = 10_000;
 
 /** What people may see of a secret. */
 export const mask = (secret: string): string =>
@@ -81,13 +85,15 @@ export function createProviderKeys(
   ): Promise<KeyAnswer> => {
     const secretRef = `${id}.${crypto.randomUUID().slice(0, 8)}`;
     await vault.put(secretRef, origin, secret);
+    // What cannot be erased now is for the sweep; the answer to the caller stays what it is.
+    const eraseAgain = () => vault.erase(secretRef).catch(() => undefined);
     try {
       const answer = await tell(secretRef);
-      if (!answer.fact) await vault.erase(secretRef);
+      if (!answer.fact) await eraseAgain();
       return answer;
     } catch (error) {
-      // Only a plain "no" is sure to have left no event; anything else is for the sweep.
-      if (error instanceof Refusal) await vault.erase(secretRef);
+      // Only a plain "no" is sure to have left no event.
+      if (error instanceof Refusal) await eraseAgain();
       throw error;
     }
   };
@@ -103,7 +109,10 @@ export function createProviderKeys(
       if (isThere && source === 'api') {
         throw new Refusal('ALREADY_EXISTS', `this key is there already, as ${id}`);
       }
-      if (isThere) return { id, fact: null, sequence: known.sequence, state: known.state };
+      // What an operator removed stays removed: no need to write its secret first.
+      const isRemoved = known?.state.value === 'removed' && source !== 'api';
+      if (known && (isThere || isRemoved))
+        return { id, fact: null, sequence: known.sequence, state: known.state };
       const answer = await withSecret(id, origin, secret, (secretRef) =>
         keys.ask(
           id,
@@ -145,6 +154,8 @@ export function createProviderKeys(
     },
     async sweep() {
       const listed = await vault.list();
+      // A key that this version cannot read has a secret all the same, and so has one that is yet to be heard of.
+      if (!(await runtime.catchUp(catchUpMs)) || runtime.stats().unreadable > 0) return 0;
       const needed = new Set<string>();
       for (const { state } of keys.all()) {
         needed.add(state.context.secretRef);

@@ -4,9 +4,11 @@
  * moved to another name or another origin does not open.
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { isPassing } from '../events/failure.ts';
+import { LogUnavailable } from '../events/log.ts';
 import { vaultBucket } from '../events/subjects.ts';
 
 /** The ENCRYPTION_KEY does not open what is in the vault. */
@@ -14,22 +16,34 @@ export class VaultKeyMismatch extends Error {
   override readonly name = 'VaultKeyMismatch';
 }
 
+/** A secret does not open: it was entered for another origin or under another name, or was changed in the store. */
+export class SecretDoesNotOpen extends Error {
+  override readonly name = 'SecretDoesNotOpen';
+}
+
+/** Whatever asks the store throws `LogUnavailable` while NATS is away. */
 export type Vault = Readonly<{
-  /** Writes a secret under a new name. @throws when the name is taken or the log is away. */
+  /** Writes a secret under a new name. @throws when the name is taken. */
   put(secretRef: string, origin: string, secret: string): Promise<void>;
-  /** The secret, or undefined when it is gone. @throws when it does not open for this origin. */
+  /** The secret, or undefined when it is gone. @throws {SecretDoesNotOpen} */
   open(secretRef: string, origin: string): Promise<string | undefined>;
   /** Removes a secret from the disk too, where purging a key would leave it readable. */
   erase(secretRef: string): Promise<void>;
   /** Names of all secrets and when they were written (epoch). */
-  list(): Promise<{ secretRef: string; writtenAtMs: number }[]>;
+  list(): Promise<Listed[]>;
   /** The same short text for the same secret; says nothing about it without the vault's pepper. */
   fingerprint(secret: string): string;
   /** HMAC-SHA256 in hex, for credentials that are only ever compared. */
   hash(credential: string): string;
 }>;
 
+type Listed = Readonly<{ secretRef: string; writtenAtMs: number }>;
+
 const pepperRef = 'pepper';
+/** Room for some 100,000 secrets. */
+const bucketBytes = 64 * 1024 * 1024;
+const listWithinMs = 30_000;
+const noMessageFound = 10037;
 const ivBytes = 12;
 const tagBytes = 16;
 
@@ -48,6 +62,16 @@ function unseal(key: Uint8Array, secretRef: string, origin: string, sealed: Uint
 
 const aad = (secretRef: string, origin: string) => Buffer.from(`${secretRef}\n${origin}`);
 
+/** @throws {LogUnavailable} for what may be over when it is tried again. */
+async function reached<Answer>(what: Promise<Answer>): Promise<Answer> {
+  try {
+    return await what;
+  } catch (error) {
+    if (!isPassing(error) || error instanceof LogUnavailable) throw error;
+    throw new LogUnavailable('the vault does not answer', { cause: error });
+  }
+}
+
 /**
  * Opens the vault, making the bucket and its pepper where there are none.
  * @param encryptionKey 32 bytes, base64.
@@ -55,7 +79,7 @@ const aad = (secretRef: string, origin: string) => Buffer.from(`${secretRef}\n${
  */
 export async function openVault(nc: NatsConnection, encryptionKey: string): Promise<Vault> {
   const key = Buffer.from(encryptionKey, 'base64');
-  const kv = await new Kvm(nc).create(vaultBucket, { history: 1, max_bytes: 64 * 1024 * 1024 });
+  const kv = await new Kvm(nc).create(vaultBucket, { history: 1, max_bytes: bucketBytes });
   const jsm = await jetstreamManager(nc);
   const pepper = await openPepper(kv, key);
   const hmac = (label: string, text: string) =>
@@ -63,38 +87,65 @@ export async function openVault(nc: NatsConnection, encryptionKey: string): Prom
 
   return {
     async put(secretRef, origin, secret) {
-      await kv.create(secretRef, seal(key, secretRef, origin, Buffer.from(secret)));
+      await reached(kv.create(secretRef, seal(key, secretRef, origin, Buffer.from(secret))));
     },
     async open(secretRef, origin) {
-      const entry = await kv.get(secretRef);
+      const entry = await reached(kv.get(secretRef));
       if (entry?.operation !== 'PUT') return undefined;
-      return unseal(key, secretRef, origin, entry.value).toString();
+      try {
+        return unseal(key, secretRef, origin, entry.value).toString();
+      } catch (cause) {
+        const message = `the secret ${secretRef} does not open for ${origin}: enter the key again`;
+        throw new SecretDoesNotOpen(message, { cause });
+      }
     },
     async erase(secretRef) {
-      const entry = await kv.get(secretRef);
-      if (entry) await jsm.streams.deleteMessage(`KV_${vaultBucket}`, entry.revision, true);
+      const entry = await reached(kv.get(secretRef));
+      if (!entry) return;
+      await reached(
+        jsm.streams.deleteMessage(`KV_${vaultBucket}`, entry.revision, true).catch(unlessGone),
+      );
     },
-    async list() {
-      const found: { secretRef: string; writtenAtMs: number }[] = [];
-      for await (const secretRef of await kv.keys()) {
-        const entry = secretRef === pepperRef ? null : await kv.get(secretRef);
-        if (entry) found.push({ secretRef, writtenAtMs: entry.created.getTime() });
-      }
-      return found;
-    },
+    list: () => reached(listAll(kv)),
     fingerprint: (secret) => hmac('fingerprint', secret).slice(0, 20),
     hash: (credential) => hmac('credential', credential),
   };
 }
 
+/** Another gateway erased it first. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof JetStreamApiError) || error.code !== noMessageFound) throw error;
+}
+
+async function listAll(kv: KV): Promise<Listed[]> {
+  const entries = await kv.history();
+  let isLate = false;
+  // The client would wait for ever when the server goes away in between.
+  const timer = setTimeout(() => {
+    isLate = true;
+    entries.stop();
+  }, listWithinMs);
+  const found: Listed[] = [];
+  for await (const { key, operation, created } of entries) {
+    if (key !== pepperRef && operation === 'PUT')
+      found.push({ secretRef: key, writtenAtMs: created.getTime() });
+  }
+  clearTimeout(timer);
+  if (isLate) throw new LogUnavailable('the list of the vault was cut off');
+  return found;
+}
+
 async function openPepper(kv: KV, key: Uint8Array): Promise<Uint8Array> {
+  let refused: unknown;
   const existing = await kv.get(pepperRef);
   if (!existing) {
     // Another gateway may have made one meanwhile: then that one counts.
-    await kv.create(pepperRef, seal(key, pepperRef, '', randomBytes(32))).catch(() => undefined);
+    await kv
+      .create(pepperRef, seal(key, pepperRef, '', randomBytes(32)))
+      .catch((error: unknown) => (refused = error));
   }
   const entry = existing ?? (await kv.get(pepperRef));
-  if (!entry) throw new Error('the vault could not be written');
+  if (!entry) throw new Error('the vault could not be written', { cause: refused });
   try {
     return unseal(key, pepperRef, '', entry.value);
   } catch (cause) {
