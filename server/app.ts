@@ -2,7 +2,7 @@
 import { Elysia, type AnyElysia } from 'elysia';
 import { aliasRoutes } from './aliases.ts';
 import { createDoor, requestIdHeader, type Door } from './door.ts';
-import { internal, notFound, problemOf } from './errors.ts';
+import { internal, loggable, notFound, problemOf } from './errors.ts';
 import { gaugesOf } from './gauges.ts';
 import { newRequestId } from '../events/ids.ts';
 import { problemResponse } from './problem.ts';
@@ -53,7 +53,8 @@ const errorAnswers = ({ logger, now, metrics }: Services) =>
     set.headers['cache-control'] = 'no-store';
     const known =
       code === 'NOT_FOUND' && !route ? notFound(method, pathname) : problemOf(error, route);
-    if (!known) logger.error({ error, requestId, method, route }, 'a request failed');
+    if (!known)
+      logger.error({ error: loggable(error), requestId, method, route }, 'a request failed');
     const problem = known ?? internal(requestId);
     if (!route) metrics.countManagement(method, 'unknown', problem.status, 0);
     set.status = problem.status;
@@ -62,7 +63,8 @@ const errorAnswers = ({ logger, now, metrics }: Services) =>
 
 const named = (services: Services, door: Door) =>
   // The errors come first: they are for all routes after them.
-  new Elysia()
+  // Not normalised: a field that nobody knows is told to the caller, not dropped.
+  new Elysia({ normalize: false })
     .use(errorAnswers(services))
     .use(proxyRoutes(services))
     .use(managementRoutes(services, door))

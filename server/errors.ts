@@ -67,6 +67,12 @@ export function problemOf(error: unknown, route: string): Problem | undefined {
   return undefined;
 }
 
+/** An answer that does not fit its schema may hold what is told once and kept nowhere: only the places are logged. */
+export const loggable = (error: unknown): unknown =>
+  error instanceof ValidationError
+    ? new Error(`${error.type} does not fit at ${error.all.map(({ path }) => path).join(', ')}`)
+    : error;
+
 export const notFound = (method: string, path: string): Problem =>
   new Problem(404, 'NOT_FOUND', `There is no ${method} ${path.slice(0, 200)}; see /docs.`);
 

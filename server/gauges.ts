@@ -9,6 +9,9 @@ const gauge = (name: string, help: string, samples: Family['samples']): Family =
   samples,
 });
 
+/** A scrape does not wait longer for a log that is silent. */
+const stateMs = 1_000;
+
 const one = (value: number, labels = {}) => [{ labels, value }];
 
 export function gaugesOf(services: Services): readonly Family[] {
@@ -26,7 +29,10 @@ export function gaugesOf(services: Services): readonly Family[] {
   /** Nothing rather than a wait while the log is away. */
   const projectionLag = async () => {
     if (!log.isConnected()) return [];
-    const states = await Promise.all([log.state('CONTROL'), log.state('TRAFFIC')]).catch(() => []);
+    const states = await Promise.race([
+      Promise.all([log.state('CONTROL'), log.state('TRAFFIC')]).catch(() => []),
+      Bun.sleep(stateMs).then(() => []),
+    ]);
     const projected = new Map(readModels.positions().map((row) => [row.stream, row.sequence]));
     return (['CONTROL', 'TRAFFIC'] as const).flatMap((stream, index) => {
       const last = states[index]?.lastSequence;

@@ -39,7 +39,7 @@ export function clientKeyRoutes({ runtime, vault, now }: Services, { plugin }: D
   const keys = runtime.of(clientKeyKind);
   const tags = ['Client keys'];
 
-  return new Elysia({ name: 'client-keys', normalize: false })
+  return new Elysia({ name: 'client-keys' })
     .use(plugin)
     .get(
       '/api/keys',

@@ -36,7 +36,7 @@ export function healthRoutes(services: Services, { plugin }: Door) {
     ];
   };
 
-  return new Elysia({ name: 'health', normalize: false })
+  return new Elysia({ name: 'health' })
     .use(plugin)
     .get(
       '/health',

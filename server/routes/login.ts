@@ -22,7 +22,7 @@ const cookie = (request: Request, value: string, maxAgeS: number): string =>
   (isHttps(request) ? '; Secure' : '');
 
 export const loginRoutes = ({ config }: Services, { plugin, sessions }: Door) =>
-  new Elysia({ name: 'login', normalize: false })
+  new Elysia({ name: 'login' })
     .use(plugin)
     .post(
       '/api/login',

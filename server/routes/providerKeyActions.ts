@@ -53,7 +53,7 @@ export function providerKeyActionRoutes(services: Services, { plugin }: Door) {
   };
   const changed = { 200: providerKeySchema, ...problems(400, 401, 403, 404, 422, 503) };
 
-  return new Elysia({ name: 'provider-key-actions', normalize: false })
+  return new Elysia({ name: 'provider-key-actions' })
     .use(plugin)
     .post(
       '/api/provider-keys/import',

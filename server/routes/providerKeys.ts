@@ -43,7 +43,7 @@ export function providerKeyRoutes(services: Services, { plugin }: Door) {
   const tags = ['Provider keys'];
   const find = (id: string) => findActor(keys, id, 'KEY_NOT_FOUND');
 
-  return new Elysia({ name: 'provider-keys', normalize: false })
+  return new Elysia({ name: 'provider-keys' })
     .use(plugin)
     .get(
       '/api/provider-keys',

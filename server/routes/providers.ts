@@ -58,7 +58,7 @@ export function providerRoutes(services: Services, { plugin }: Door) {
   const checked = (text: string, port: number | undefined) =>
     checkedBaseUrl(text, { ...config, port: port ?? config.port }, lookup);
 
-  return new Elysia({ name: 'providers', normalize: false })
+  return new Elysia({ name: 'providers' })
     .use(plugin)
     .get(
       '/api/providers',

@@ -20,7 +20,7 @@ const settings = t.Object({
 });
 
 export const settingsRoutes = ({ config }: Services, { plugin }: Door) =>
-  new Elysia({ name: 'settings', normalize: false })
+  new Elysia({ name: 'settings' })
     .use(plugin)
     .get('/api/settings', () => ({ data: config.settings.map((setting) => ({ ...setting })) }), {
       response: { 200: settings, ...problems(401, 403) },
