@@ -34,7 +34,7 @@ export async function deliver(
 ): Promise<Delivered | FailedAttempt> {
   const { incoming, limits, client, dialect, now } = options;
   try {
-    if (response.headers.get('content-type')?.startsWith('text/event-stream') && response.body) {
+    if (response.body && isReadableStream(response.headers)) {
       return await deliverStream(response, response.body, abort, options);
     }
     if (!response.body || isSmall(response.headers, limits)) {
@@ -46,6 +46,14 @@ export async function deliver(
     abort.abort();
     return failed({ dialect: dialect.name, endpoint: incoming.endpoint, now }, null, fault);
   }
+}
+
+/** One that is packed, though it was asked not to be, passes unread. */
+function isReadableStream(headers: Headers): boolean {
+  const encoding = headers.get('content-encoding') ?? 'identity';
+  return (
+    encoding === 'identity' && headers.get('content-type')?.startsWith('text/event-stream') === true
+  );
 }
 
 function faultOf(error: unknown, abort: AbortController, client: AbortSignal): TransportFault {

@@ -2,6 +2,7 @@
 import type { ActorId } from '../../events/ids.ts';
 import type { Affinity } from '../keyRing/affinity.ts';
 import type { Pool, Taken } from '../keyRing/pool.ts';
+import { restsUntilMs } from '../keyRing/poolKey.ts';
 import type { Waiters } from '../keyRing/waiters.ts';
 import type { Limits } from './limits.ts';
 
@@ -11,7 +12,7 @@ export type Ties = Readonly<{ pinned: readonly string[]; conversation: string | 
 export type KeyChoice = Readonly<{
   /**
    * A key that is not in `avoid`, after a short wait if one is about to wake.
-   * Answers with the time at which one can be had (epoch), or undefined when none ever will by itself.
+   * Answers with the time at which one can be had (epoch), or undefined when there is none to wait for.
    */
   choose(request: ChoiceRequest): Promise<Taken | { readyAtMs: number | undefined }>;
 }>;
@@ -21,9 +22,15 @@ export type ChoiceRequest = Readonly<{
   model: string;
   ties: Ties;
   isFirst: boolean;
+  /** Keys that do not rest and yet cannot help this request. */
   avoid: ReadonlySet<ActorId>;
+  /** Shared by all attempts of a request: it waits once, not once an attempt. */
+  patience: Patience;
   client: AbortSignal;
 }>;
+
+/** Until when a request may wait, set when it first has to. */
+export type Patience = { untilMs: number | undefined };
 
 type Options = Readonly<{
   affinity: Affinity;
@@ -33,10 +40,16 @@ type Options = Readonly<{
 }>;
 
 export function createKeyChoice({ affinity, waiters, limits, now }: Options): KeyChoice {
-  const take = ({ pool, model, ties, isFirst, avoid }: ChoiceRequest): Taken | undefined => {
+  /** What one key made, the others do not know. */
+  const onlyKey = ({ pool, ties }: ChoiceRequest): ActorId | undefined => {
     const maker = affinity.makerOf(ties.pinned);
-    // What one key made, the others do not know.
-    if (maker && pool.get(maker)) return avoid.has(maker) ? undefined : pool.takeThis(maker, model);
+    return maker && pool.get(maker) && maker;
+  };
+
+  const take = (request: ChoiceRequest): Taken | undefined => {
+    const { pool, model, ties, isFirst, avoid } = request;
+    const maker = onlyKey(request);
+    if (maker) return avoid.has(maker) ? undefined : pool.takeThis(maker, model);
     const usual = ties.conversation === null ? undefined : affinity.keyOf(ties.conversation);
     if (usual && !avoid.has(usual)) {
       const taken = pool.takeThis(usual, model);
@@ -51,19 +64,28 @@ export function createKeyChoice({ affinity, waiters, limits, now }: Options): Ke
     return undefined;
   };
 
+  const readyAtMsFor = (request: ChoiceRequest): number | undefined => {
+    const { pool, model, avoid } = request;
+    const maker = onlyKey(request);
+    const key = maker && pool.get(maker);
+    if (key ? avoid.has(key.id) : avoid.size >= pool.size()) return undefined;
+    const readyAtMs = pool.wakesAtMs(model);
+    return readyAtMs && key ? Math.max(readyAtMs, restsUntilMs(key, model)) : readyAtMs;
+  };
+
   return {
     async choose(request) {
-      const { pool, model, client } = request;
-      const untilMs = now() + limits.waitMs;
+      const { pool, patience, client } = request;
       for (;;) {
         const taken = take(request);
         if (taken) return taken;
-        const readyAtMs = pool.wakesAtMs(model);
-        const isNear =
-          readyAtMs !== undefined && readyAtMs <= untilMs && request.avoid.size < pool.size();
-        if (!isNear || now() >= untilMs) return { readyAtMs };
-        if (!(await waiters.wait(pool, untilMs, client)))
-          return { readyAtMs: pool.wakesAtMs(model) };
+        const readyAtMs = readyAtMsFor(request);
+        patience.untilMs ??= now() + limits.waitMs;
+        const { untilMs } = patience;
+        const isNear = readyAtMs !== undefined && readyAtMs <= untilMs && now() < untilMs;
+        if (!isNear || !(await waiters.wait(pool, untilMs, client))) {
+          return { readyAtMs: readyAtMsFor(request) };
+        }
       }
     },
   };

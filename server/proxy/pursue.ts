@@ -1,4 +1,5 @@
 /** Attempt after attempt, until one is answered, the budget is spent or no key is left to ask with. */
+import type { Verdict } from '../../actors/providerKey/evidence.ts';
 import type { Cause } from '../../events/event.ts';
 import type { ActorId } from '../../events/ids.ts';
 import type { Outcome } from '../../events/traffic.ts';
@@ -14,7 +15,7 @@ import { elapsedMs, type Exchange } from './exchange.ts';
 import * as errors from './gatewayErrors.ts';
 import { responseHeaders } from './headers.ts';
 import type { Incoming } from './incoming.ts';
-import type { KeyChoice } from './keyChoice.ts';
+import type { KeyChoice, Patience } from './keyChoice.ts';
 import type { Limits } from './limits.ts';
 import { outgoing } from './outgoing.ts';
 import type { Target } from './providers.ts';
@@ -46,6 +47,10 @@ export type Pursuit = Readonly<{
   /** Aborted when the client leaves. */
   client: AbortSignal;
 }>;
+
+/** The pool keeps a resting key back by itself, and gives it again when it woke. */
+const rests = ({ scope, class: what }: Verdict): boolean =>
+  (scope === 'key' || scope === 'model') && what !== 'credential';
 
 /** nginx's word for a client that closed the request; nobody reads it but the log. */
 const clientClosedRequest = 499;
@@ -156,14 +161,27 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     const isKeyless = provider.auth === 'none' && pool.size() === 0;
     const ties = affinityOf(dialect.name, incoming, exchange.client);
     const avoid = new Set<ActorId>();
+    const patience: Patience = { untilMs: undefined };
     let transients = 0;
     let last: FailedAttempt | undefined;
 
     for (let tries = 1; tries <= limits.attempts; tries++) {
       const choice = isKeyless
         ? null
-        : await deps.keyChoice.choose({ pool, model, ties, isFirst: tries === 1, avoid, client });
-      if (client.aborted) return cancelled(pursuit);
+        : await deps.keyChoice.choose({
+            pool,
+            model,
+            ties,
+            isFirst: tries === 1,
+            avoid,
+            patience,
+            client,
+          });
+      if (client.aborted) {
+        // Also a key that would be probed goes back.
+        if (choice && 'key' in choice) verdicts.settle(provider.id, choice, false, cause);
+        return cancelled(pursuit);
+      }
       if (choice && 'readyAtMs' in choice) return withoutKey(pursuit, choice.readyAtMs, last);
 
       const startedAtMs = now();
@@ -181,7 +199,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
         );
       if (verdict.scope === 'provider') transients += 1;
       if (!mayRepeat(result, transients, limits)) break;
-      if (verdict.retry === 'other-key' && choice) avoid.add(choice.key.id);
+      if (choice && verdict.retry === 'other-key' && !rests(verdict)) avoid.add(choice.key.id);
       if (verdict.scope === 'provider') await Bun.sleep(pauseMs(verdict, transients, limits));
     }
     return last ? lastWord(pursuit, last) : withoutKey(pursuit, undefined, undefined);

@@ -191,7 +191,8 @@ export function sseWatch(reader: EventReader): StreamWatch {
       if (reader.failed()) return 'complete';
       const complete = reader.complete();
       if (complete === null) return 'unjudged';
-      return complete ? 'complete' : 'truncated';
+      // All may have been said before the half event, but SDKs throw on it.
+      return complete && !broken ? 'complete' : 'truncated';
     },
     failed: () => reader.failed(),
     usage: () => reader.usage(),

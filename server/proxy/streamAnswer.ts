@@ -78,6 +78,7 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
   let saidAliveMs = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
+  let isClosed = false;
 
   const finish = (how: StreamEnding) => {
     if (isOver) return;
@@ -85,6 +86,15 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
     clearTimeout(timer);
     options.onEnd(how);
   };
+
+  /** Once all was said, a client that goes has not cut anything short. */
+  const leave = () => {
+    if (isOver) return;
+    const isComplete = watch.end() === 'complete';
+    finish(isComplete ? (watch.failed() ? 'failed' : 'completed') : 'cancelled');
+  };
+  // Nothing is read while the client is slow, so nothing else would tell that it left.
+  client.addEventListener('abort', leave, { once: true });
 
   /** One timer a stream, moved only when it rings: a busy stream pays nothing for it. */
   const watchSilence = (controller: ReadableStreamDefaultController<Uint8Array>) => {
@@ -144,12 +154,9 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
         options.onChunk(value.byteLength);
         controller.enqueue(value);
       } catch {
+        if (client.aborted && !isClosed) controller.close();
+        if (client.aborted) leave();
         if (isOver) return;
-        if (client.aborted) {
-          finish('cancelled');
-          controller.close();
-          return;
-        }
         const isStalled = abort.signal.reason === timeIsOver;
         end(
           controller,
@@ -159,7 +166,8 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
       }
     },
     cancel(reason) {
-      finish('cancelled');
+      isClosed = true;
+      leave();
       abort.abort(reason);
     },
   });

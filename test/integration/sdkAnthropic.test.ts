@@ -30,7 +30,7 @@ const lastRecord = () =>
 describe('A message', () => {
   test('comes back as the vendor gave it, byte for byte', async () => {
     const answer = await client.messages.create(message);
-    expect(answer.content).toEqual([{ type: 'text', text: saidByMock }]);
+    expect(answer.content).toMatchObject([{ type: 'text', text: saidByMock }]);
     await bench.expectSameBytes();
     const arrived = bench.vendors.last();
     expectOnlyVendorKey(arrived, 'x-api-key', vendorKeys.anthropic);

@@ -37,6 +37,19 @@ export async function recordOf(
   return found.data;
 }
 
+/** What is recorded of many requests at once, by their ids. */
+export async function recordsOf(
+  gateway: WithLog,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, RequestFinished['data']>> {
+  const records = new Map<string, RequestFinished['data']>();
+  await until(`${ids.length} requests are in the log`, async () => {
+    for (const { id, data } of await finishedRequests(gateway)) records.set(id, data);
+    return ids.every((id) => records.has(id));
+  });
+  return records;
+}
+
 export function requestId(answer: Response): string {
   const id = answer.headers.get('x-signalbox-request-id');
   if (id === null) throw new Error(`the ${answer.status} answer carries no x-signalbox-request-id`);

@@ -43,10 +43,10 @@ export function tap(): Tap {
 type ClientOptions = Readonly<{ url: string; key: string; tap: Tap }>;
 
 export const openAiClient = ({ url, key, tap: { fetch } }: ClientOptions, maxRetries = 0) =>
-  new OpenAI({ apiKey: key, baseURL: `${url}/v1`, maxRetries, fetch });
+  new OpenAI({ apiKey: key, baseURL: `${url}/v1`, maxRetries, fetch, logLevel: 'off' });
 
 export const anthropicClient = ({ url, key, tap: { fetch } }: ClientOptions, maxRetries = 0) =>
-  new Anthropic({ apiKey: key, baseURL: url, maxRetries, fetch });
+  new Anthropic({ apiKey: key, baseURL: url, maxRetries, fetch, logLevel: 'off' });
 
 export const geminiClient = (
   { url, key, tap: { fetch } }: ClientOptions,

@@ -1,5 +1,6 @@
 /** A vendor of our own on bare sockets: it does whatever a test says, and remembers exactly what arrived. */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 export type Arrived = Readonly<{
@@ -29,8 +30,10 @@ export type Reply = Readonly<{
   stream(...chunks: (string | Uint8Array)[]): Promise<void>;
   /** Bytes as they are, for what is no HTTP. */
   raw(bytes: string | Uint8Array): void;
-  /** Breaks the connection off. */
+  /** Closes the connection in the middle of the answer, after what was written. */
   cut(): void;
+  /** Breaks the connection off; what was written may be lost with it. */
+  reset(): void;
 }>;
 
 export type Script = (request: Arrived, reply: Reply) => void | Promise<void>;
@@ -58,7 +61,7 @@ function keyOf(headers: Headers): string {
   return bearer ?? carriers.map((name) => headers.get(name)).find((value) => value !== null) ?? '';
 }
 
-function replyTo(socket: Socket): Reply {
+function replyTo(socket: Socket, closed: Promise<number>): Reply {
   const raw = (bytes: string | Uint8Array) => void socket.write(bytes);
   const head = (status: number, headers: Record<string, string>) => {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -85,10 +88,7 @@ function replyTo(socket: Socket): Reply {
       const isFull = !socket.write('\r\n');
       socket.uncork();
       if (!isFull) return Promise.resolve();
-      return new Promise((resolve) => {
-        socket.once('drain', resolve);
-        socket.once('close', () => resolve());
-      });
+      return Promise.race([once(socket, 'drain'), closed]).then(() => {});
     },
     end: () => raw('0\r\n\r\n'),
     async stream(...chunks) {
@@ -97,7 +97,8 @@ function replyTo(socket: Socket): Reply {
       reply.end();
     },
     raw,
-    cut: () => void socket.destroy(),
+    cut: () => void socket.end(),
+    reset: () => void socket.resetAndDestroy(),
   };
   return reply;
 }
@@ -144,7 +145,7 @@ export async function startVendor(script: Script): Promise<Vendor> {
       const key = keyOf(headers);
       const request = { method, path, headers, body, bodySha256: sha256(body), key, closed };
       arrived.push({ ...request, atMs: Date.now() });
-      void does({ ...request, atMs: Date.now() }, replyTo(socket));
+      void does({ ...request, atMs: Date.now() }, replyTo(socket, closed));
     });
   };
 

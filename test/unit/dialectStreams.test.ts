@@ -49,9 +49,9 @@ describe('An OpenAI chat stream', () => {
     expect(ended(openai, chat, (start + finish + done).trimEnd()).tail).toBe('\n\n');
   });
 
-  test('that breaks after all it had to say is complete, and nothing is added to the broken event', () => {
+  test('that breaks inside an event is truncated, also when all was said before it', () => {
     const cut = ended(openai, chat, start + finish + usage.slice(0, 40));
-    expect(cut).toMatchObject({ end: 'complete', tail: null });
+    expect(cut).toMatchObject({ end: 'truncated', tail: null });
   });
 
   test('needs a finish_reason on every choice that appeared', () => {

@@ -1,0 +1,77 @@
+/** Answers that are no streams: passed byte for byte, asked for again when they break, never half. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { gzipSync } from 'node:zlib';
+import { recordOf, requestId } from '../support/factsOf.ts';
+import { answers, keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
+import { sha256 } from '../support/vendor.ts';
+
+let gateway: Proxied;
+beforeAll(async () => {
+  gateway = await startProxied({
+    keys: { openai: keysNamed('one', 'two') },
+    limits: { plainMs: 400, transientPauseMs: 1 },
+  });
+});
+afterAll(() => gateway.stop());
+afterEach(() => gateway.vendor.forget());
+
+describe('A plain answer', () => {
+  test('that was packed stays so, byte for byte, and its usage is read', async () => {
+    const packed = gzipSync(JSON.stringify(answers.openai));
+    gateway.vendor.does((_request, reply) =>
+      reply.send(200, packed, { 'content-type': 'application/json', 'content-encoding': 'gzip' }),
+    );
+    const answer = await gateway.ask('openai', {}, { decompress: false } as RequestInit);
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(sha256(await answer.bytes())).toBe(sha256(packed));
+    expect((await recordOf(gateway, answer)).usage).toMatchObject({ inputTokens: 5 });
+  });
+
+  test.each(['shorter than it said', 'in chunks that do not end'])(
+    '%s is asked for again',
+    async (how) => {
+      let asked = 0;
+      gateway.vendor.does(async (_request, reply) => {
+        asked += 1;
+        if (asked > 1) return reply.json(200, answers.openai);
+        const half = JSON.stringify(answers.openai).slice(0, 50);
+        if (how.startsWith('in')) reply.begin(200, { 'content-type': 'application/json' });
+        else
+          reply.raw(
+            `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n${half}`,
+          );
+        if (how.startsWith('in')) await reply.chunk(half);
+        reply.cut();
+      });
+      const answer = await gateway.ask('openai');
+      expect(await answer.json()).toEqual(answers.openai);
+      expect((await recordOf(gateway, answer)).attempts).toHaveLength(2);
+    },
+  );
+
+  test('too large to hold that breaks also breaks for the client', async () => {
+    const large = Buffer.alloc(6 * 1024 * 1024, 'x');
+    gateway.vendor.does(async (_request, reply) => {
+      reply.raw(
+        `HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\ncontent-length: ${large.length * 2}\r\n\r\n`,
+      );
+      reply.raw(large);
+      reply.cut();
+    });
+    const answer = await gateway.post('/v1/audio/speech', { model: 'tts-1', input: 'x' });
+    const id = requestId(answer);
+    const read = await answer.bytes().then(
+      () => 'read',
+      () => 'broken',
+    );
+    expect(read).toBe('broken');
+    expect((await recordOf(gateway, id)).outcome).toBe('truncated');
+  });
+
+  test('that does not come is a 504', async () => {
+    gateway.vendor.does(() => {});
+    const answer = await gateway.ask('openai');
+    expect(answer.status).toBe(504);
+    expect(answer.headers.get('x-should-retry')).toBe('false');
+  });
+});

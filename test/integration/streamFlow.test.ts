@@ -1,0 +1,206 @@
+/** How bytes flow: as they come, at the client's pace, until it leaves or the vendor falls silent. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { connect, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { finishedRequests, recordOf } from '../support/factsOf.ts';
+import {
+  keysNamed,
+  startProxied,
+  streamPaths,
+  type Dialect,
+  type Proxied,
+} from '../support/proxied.ts';
+import { streamOf } from '../support/shortStreams.ts';
+import { until } from '../support/until.ts';
+import { sha256 } from '../support/vendor.ts';
+import { openAiChat } from '../support/vendorStreams.ts';
+
+const keys = keysNamed('one', 'two');
+const dialects: Dialect[] = ['openai', 'anthropic', 'gemini'];
+let gateway: Proxied;
+beforeAll(async () => {
+  gateway = await startProxied({
+    keys: { openai: keys, anthropic: keys, gemini: keys },
+    limits: {
+      stallMs: 400,
+      keepAliveMs: 150,
+      firstEventMs: 400,
+      plainMs: 400,
+      transientPauseMs: 1,
+    },
+  });
+});
+afterAll(() => gateway.stop());
+afterEach(() => gateway.vendor.forget());
+
+const onlyRecordWith = async (outcome: string, path: string) => {
+  const all = await finishedRequests(gateway);
+  return all.find(({ data }) => data.outcome === outcome && data.route === path)?.data;
+};
+
+describe('A stream', () => {
+  test.each(dialects)(
+    'of %s in chunks of one byte arrives whole, with its usage',
+    async (dialect) => {
+      const { bytes } = streamOf(dialect);
+      gateway.vendor.does((_request, reply) =>
+        reply.stream(...Array.from(bytes, (_, at) => bytes.subarray(at, at + 1))),
+      );
+      const answer = await gateway.askStream(dialect);
+      expect(sha256(await answer.bytes())).toBe(sha256(bytes));
+      const record = await recordOf(gateway, answer);
+      expect(record.outcome).toBe('completed');
+      expect(record.usage?.outputTokens).toBeGreaterThan(5);
+    },
+  );
+
+  test.each(dialects)('of %s that stalls ends with an error, after comments', async (dialect) => {
+    const { bytes, firstEnds } = streamOf(dialect);
+    gateway.vendor.does(async (_request, reply) => {
+      reply.begin();
+      await reply.chunk(bytes.subarray(0, firstEnds));
+    });
+    const answer = await gateway.askStream(dialect);
+    const text = await answer.text();
+    expect(text).toStartWith(bytes.subarray(0, firstEnds).toString());
+    expect(text).toContain(': keep-alive\n\n');
+    expect(text).toContain('is not complete: it was silent for 0.4 s');
+    expect((await recordOf(gateway, answer)).outcome).toBe('truncated');
+    await gateway.vendor.last().closed;
+  });
+
+  test.each(dialects)('of %s that never begins is a 504 in the dialect', async (dialect) => {
+    gateway.vendor.does((_request, reply) => reply.begin());
+    const answer = await gateway.askStream(dialect);
+    expect(answer.status).toBe(504);
+    expect(await answer.text()).toContain('did not answer in time');
+    expect(gateway.vendor.arrived).toHaveLength(1);
+    await gateway.vendor.last().closed;
+  });
+
+  test('that the vendor ends with its own error has failed', async () => {
+    const error = 'data: {"error":{"message":"Overloaded","type":"server_error"}}\n\n';
+    gateway.vendor.does((_request, reply) => reply.stream(openAiChat.start, error));
+    const answer = await gateway.askStream('openai');
+    expect(await answer.text()).toBe(openAiChat.start + error);
+    expect((await recordOf(gateway, answer)).outcome).toBe('failed');
+  });
+
+  test('that the vendor packs though it was asked not to passes as it is', async () => {
+    const packed = gzipSync(streamOf('openai').bytes);
+    gateway.vendor.does(async (_request, reply) => {
+      reply.begin(200, { 'content-encoding': 'gzip' });
+      await reply.chunk(packed);
+      reply.end();
+    });
+    const answer = await gateway.askStream('openai');
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe(streamOf('openai').whole);
+    expect(gateway.vendor.arrived).toHaveLength(1);
+  });
+});
+
+describe('A client that leaves', () => {
+  test.each(dialects)('a stream of %s closes the vendor’s end within a second', async (dialect) => {
+    const { bytes, contentEnds } = streamOf(dialect);
+    const most = bytes.subarray(0, contentEnds - 60);
+    gateway.vendor.does(async (_request, reply) => {
+      reply.begin();
+      await reply.chunk(most);
+    });
+    const leave = new AbortController();
+    const answer = await gateway.askStream(dialect, { signal: leave.signal });
+    const reader = answer.body?.getReader();
+    await reader?.read();
+    const leftMs = Date.now();
+    leave.abort();
+    expect((await gateway.vendor.last().closed) - leftMs).toBeLessThan(1_000);
+    const record = await recordOf(gateway, answer);
+    expect(record.outcome).toBe('cancelled');
+    if (dialect !== 'openai') expect(record.usage?.inputTokens).toBeGreaterThan(5);
+  });
+
+  test('when all was said has an answer that is complete', async () => {
+    const { bytes } = streamOf('openai');
+    gateway.vendor.does(async (_request, reply) => {
+      reply.begin();
+      await reply.chunk(bytes);
+    });
+    const leave = new AbortController();
+    const answer = await gateway.askStream('openai', { signal: leave.signal });
+    const reader = answer.body?.getReader();
+    for (let size = 0; size < bytes.length;) size += (await reader?.read())?.value?.length ?? 0;
+    leave.abort();
+    const record = await recordOf(gateway, answer);
+    expect([record.outcome, record.usage?.outputTokens]).toEqual(['completed', 10]);
+  });
+
+  test('before a plain answer came is cancelled, and so is the vendor', async () => {
+    gateway.vendor.does(() => {});
+    const leave = new AbortController();
+    const asked = gateway.post(
+      '/v1/embeddings',
+      { model: 'm', input: 'x' },
+      { signal: leave.signal },
+    );
+    asked.catch(() => {});
+    await until('it is at the vendor', () => gateway.vendor.arrived.length > 0);
+    const leftMs = Date.now();
+    leave.abort();
+    expect((await gateway.vendor.last().closed) - leftMs).toBeLessThan(1_000);
+    await until('it is recorded', async () =>
+      Boolean(await onlyRecordWith('cancelled', '/v1/embeddings')),
+    );
+  });
+});
+
+describe('A slow reader', () => {
+  /** A client that reads nothing until it is told to. */
+  const slowClient = (): Socket => {
+    const { hostname, port } = new URL(gateway.url());
+    const body = JSON.stringify({ model: 'gpt-5', messages: [], stream: true });
+    const socket = connect(Number(port), hostname);
+    socket.pause();
+    socket.write(
+      `POST ${streamPaths.openai} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    return socket;
+  };
+
+  test('slows the vendor down instead of filling memory, and may leave', async () => {
+    const event = openAiChat.chunk([{ index: 0, delta: { content: 'x'.repeat(60_000) } }]);
+    let sentBytes = 0;
+    let sentAtMs = 0;
+    gateway.vendor.does(async (request, reply) => {
+      let isOpen = true;
+      void request.closed.then(() => (isOpen = false));
+      reply.begin();
+      // Far more than any buffer on the way should take.
+      while (isOpen && sentBytes < 400 * 1024 * 1024) {
+        await reply.chunk(event);
+        sentBytes += event.length;
+        sentAtMs = Date.now();
+      }
+    });
+    const before = process.memoryUsage.rss();
+    const socket = slowClient();
+    await until('the vendor is held up', () => sentAtMs > 0 && Date.now() - sentAtMs > 300);
+    expect(sentBytes).toBeLessThan(64 * 1024 * 1024);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 1024 * 1024);
+
+    const heldAt = sentBytes;
+    socket.resume();
+    await until('it goes on', () => sentBytes > heldAt + 10 * 1024 * 1024);
+    socket.pause();
+    await until('it is held up again', () => Date.now() - sentAtMs > 200);
+    const leftMs = Date.now();
+    socket.destroy();
+    expect((await gateway.vendor.last().closed) - leftMs).toBeLessThan(1_000);
+    await until('it is recorded', async () => {
+      const all = await finishedRequests(gateway);
+      return all.some(
+        ({ data }) => data.outcome === 'cancelled' && data.responseBytes > heldAt / 4,
+      );
+    });
+  }, 15_000);
+});
