@@ -57,6 +57,10 @@ function unlessRefused<Event>(preview: () => Event | null | undefined): Event | 
   }
 }
 
+/** Where a request names no model, its key is all there is to rest. */
+const scopeOf = ({ scope }: Verdict, model: string): Scope =>
+  scope === 'model' ? model : wholeKey;
+
 export function createVerdicts({ runtime, pools, now, onError }: Options): Verdicts {
   const keys = runtime.of(providerKeyKind);
   const providers = runtime.of(providerKind);
@@ -91,7 +95,7 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
       return { type: 'SuspectProviderKey', nowMs, ruleId, reason, isLastUsable };
     }
     const rest = { type: 'RestProviderKey', nowMs, hintMs, longest, ruleId, reason } as const;
-    return verdict.scope === 'model' ? { ...rest, model } : rest;
+    return scopeOf(verdict, model) === wholeKey ? rest : { ...rest, model };
   };
 
   /** Requests that were under way when the key was rested or suspected saw the same limit, not another one. */
@@ -116,7 +120,7 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
     apply(about, verdict) {
       if (verdict.scope !== 'key' && verdict.scope !== 'model') return;
       const { provider, key, model, cause } = about;
-      const scope = verdict.scope === 'model' ? model : wholeKey;
+      const scope = scopeOf(verdict, model);
       if (isOldNews(about, scope, verdict)) return;
       const isRateLimit = verdict.class === 'rate_limit' && scope === wholeKey;
       if (isRateLimit && isProviderWide(provider, key.id)) {
