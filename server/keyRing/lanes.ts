@@ -11,8 +11,8 @@ export type Lanes = Readonly<{
   /** Puts a key where it belongs now. Answers true when it became takeable for something. */
   place(key: PoolKey): boolean;
   leave(key: PoolKey): void;
-  /** When the first key is through with its rests for the model (epoch); undefined without keys. */
-  wakesAtMs(model: Scope): number | undefined;
+  /** When the first key but these is through with its rests for the model (epoch); undefined without keys. */
+  wakesAtMs(model: Scope, except: ReadonlySet<ActorId>): number | undefined;
 }>;
 
 type OwnLane = Lane & {
@@ -95,15 +95,16 @@ export function createLanes(keys: ReadonlyMap<ActorId, PoolKey>, now: () => numb
         lane.found = undefined;
       }
     },
-    wakesAtMs(model) {
+    wakesAtMs(model, except) {
       const lane = of(model);
-      if (lane.found) return lane.found.atMs;
+      if (lane.found && except.size === 0) return lane.found.atMs;
       let atMs: number | undefined;
       for (const key of keys.values()) {
+        if (except.has(key.id)) continue;
         const untilMs = restsUntilMs(key, lane.model);
         if (atMs === undefined || untilMs < atMs) atMs = untilMs;
       }
-      lane.found = { atMs };
+      if (except.size === 0) lane.found = { atMs };
       return atMs;
     },
   };

@@ -40,8 +40,8 @@ export type Pool = Readonly<{
   restAll(untilMs: number): void;
   /** Until when the whole provider rests (epoch); may be over. */
   restsUntilMs(): number;
-  /** When the first key can be taken for the model (epoch); undefined when none ever will by itself. */
-  wakesAtMs(model: string): number | undefined;
+  /** When the first key but these can be taken for the model (epoch); undefined when there is none. */
+  wakesAtMs(model: string, except?: ReadonlySet<ActorId>): number | undefined;
   /** Called whenever a key becomes takeable. */
   onReady(listener: () => void): void;
   stop(): void;
@@ -49,6 +49,8 @@ export type Pool = Readonly<{
 
 /** A probe that is never given back must not keep its key out for ever; no request is under way for so long. */
 const longestProbeMs = 15 * 60_000;
+
+const none: ReadonlySet<ActorId> = new Set();
 
 export function createPool(now: () => number): Pool {
   const keys = new Map<ActorId, PoolKey>();
@@ -172,9 +174,9 @@ export function createPool(now: () => number): Pool {
       if (!doesProviderRest()) tellReady();
     },
     restsUntilMs: () => providerRestsUntilMs,
-    wakesAtMs(model) {
+    wakesAtMs(model, except = none) {
       if (doesProviderRest()) return providerRestsUntilMs;
-      const atMs = lanes.wakesAtMs(model);
+      const atMs = lanes.wakesAtMs(model, except);
       return atMs === undefined ? undefined : Math.max(atMs, now());
     },
     onReady: (listener) => void readyListeners.add(listener),

@@ -68,8 +68,8 @@ export function createKeyChoice({ affinity, waiters, limits, now }: Options): Ke
     const { pool, model, avoid } = request;
     const maker = onlyKey(request);
     const key = maker && pool.get(maker);
-    if (key ? avoid.has(key.id) : avoid.size >= pool.size()) return undefined;
-    const readyAtMs = pool.wakesAtMs(model);
+    if (key && avoid.has(key.id)) return undefined;
+    const readyAtMs = pool.wakesAtMs(model, avoid);
     return readyAtMs && key ? Math.max(readyAtMs, restsUntilMs(key, model)) : readyAtMs;
   };
 
