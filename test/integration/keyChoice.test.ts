@@ -60,7 +60,7 @@ describe('What one key made', () => {
     const gateway = await start({ keys: { openai: [one, two, three] } });
     gateway.vendor.does((_request, reply) => reply.json(200, response('resp_1')));
     await gateway.post('/v1/responses', { model: 'gpt-5', input: 'Hi' });
-    const [maker] = gateway.vendor.keys();
+    const [maker = ''] = gateway.vendor.keys();
     gateway.vendor.does((_request, reply) => reply.json(200, response('resp_2')));
     for (let turn = 0; turn < 4; turn++)
       await gateway.post('/v1/responses', { input: 'And?', previous_response_id: 'resp_1' });

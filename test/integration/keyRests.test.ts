@@ -1,7 +1,8 @@
 /** A vendor says "wait": the client is served by another key, the key rests at once and comes back in time. */
 import { afterEach, describe, expect, test } from 'bun:test';
 import { rm } from 'node:fs/promises';
-import { factOf, keyState, recordOf, requestId, storyOf } from '../support/factsOf.ts';
+import { apiClient, type Json } from '../support/apiClient.ts';
+import { factOf, keyIdOf, keyState, recordOf, requestId, storyOf } from '../support/factsOf.ts';
 import { answersWell, keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
 import { until } from '../support/until.ts';
 import type { Script } from '../support/vendor.ts';
@@ -33,6 +34,10 @@ const geminiBody = (retryDelay: string) => ({
   },
 });
 
+/** The key as the management API shows it. */
+const readKey = async (gateway: Proxied, secret: string): Promise<Json> =>
+  (await apiClient(gateway)(`/api/provider-keys/${await keyIdOf(gateway, secret)}`)).body;
+
 describe('A key that gets 429 with Retry-After', () => {
   test('rests at once while another key answers, and is healthy again in time', async () => {
     const gateway = await start({
@@ -46,7 +51,14 @@ describe('A key that gets 429 with Retry-After', () => {
     const rested = await factOf(gateway, one, 'ProviderKeyRested');
     expect(rested.data).toMatchObject({ ruleId: 'rate-limit.retry-after', guessed: false });
     expect(rested.cause.correlationId as string).toBe(requestId(answer));
-    expect((await keyState(gateway, one)).value).toBe('resting');
+    const shown = await readKey(gateway, one);
+    expect(shown).toMatchObject({
+      status: 'resting',
+      pending: false,
+      rule_id: 'rate-limit.retry-after',
+      failures_today: expect.any(Number),
+    });
+    expect(Date.parse(String(shown['rest_until']))).toBe(rested.data.untilMs);
     expect((await gateway.ask('openai')).status).toBe(200);
     expect(gateway.vendor.keys()).toEqual([one, two, two]);
 
@@ -54,7 +66,10 @@ describe('A key that gets 429 with Retry-After', () => {
     expect(recovered.data.cause).toBe('deadline');
     expect(recovered.timeMs - rested.timeMs).toBeWithin(1_900, 2_300);
     expect(recovered.cause.correlationId).toBe(rested.cause.correlationId);
-    expect((await keyState(gateway, one)).value).toBe('healthy');
+    await until(
+      'it reads healthy',
+      async () => (await readKey(gateway, one))['status'] === 'healthy',
+    );
     const { attempts } = await recordOf(gateway, answer);
     expect(attempts.map(({ status, ruleId }) => [status, ruleId])).toEqual([
       [429, 'rate-limit.retry-after'],
@@ -149,6 +164,10 @@ describe("Gemini's limits", () => {
     const state = await keyState(gateway, one);
     expect(state.value).toBe('healthy');
     expect(Object.keys(state.context.models)).toEqual(['gemini-2.5-flash']);
+    expect(await readKey(gateway, one)).toMatchObject({
+      status: 'healthy',
+      models: [{ model: 'gemini-2.5-flash', rule_id: 'rate-limit.gemini-retry-info' }],
+    });
 
     gateway.vendor.forget();
     const path = '/v1beta/models/gemini-2.5-pro:generateContent';
