@@ -87,12 +87,11 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
     return window.isProviderWide(pools.of(provider).size(), now());
   };
 
-  const commandFor = ({ provider, key, model }: About, verdict: Verdict): ProviderKeyCommand => {
+  const commandFor = ({ model }: About, verdict: Verdict): ProviderKeyCommand => {
     const { ruleId, reason, hintMs = null, longest } = verdict;
     const nowMs = now();
     if (verdict.class === 'credential') {
-      const isLastUsable = pools.of(provider).isLastUsable(key.id);
-      return { type: 'SuspectProviderKey', nowMs, ruleId, reason, isLastUsable };
+      return { type: 'SuspectProviderKey', nowMs, ruleId, reason, isLastUsable: false };
     }
     const rest = { type: 'RestProviderKey', nowMs, hintMs, longest, ruleId, reason } as const;
     return scopeOf(verdict, model) === wholeKey ? rest : { ...rest, model };
@@ -106,15 +105,22 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
     );
   };
 
-  const tell = (about: About, matter: string, command: ProviderKeyCommand) => {
-    const { provider, key, cause } = about;
-    outbox.put(key.id, matter, () => {
-      if (command.type !== 'SuspectProviderKey') return keys.ask(key.id, command, cause);
-      // Others may have been disabled while it waited.
-      const isLastUsable = pools.of(provider).isLastUsable(key.id);
-      return keys.ask(key.id, { ...command, isLastUsable }, cause);
-    });
+  /** What the command would lead to by now, when others may have been disabled meanwhile; holds here at once. */
+  const foresee = (provider: string, id: ActorId, command: ProviderKeyCommand) => {
+    const pool = pools.of(provider);
+    const asOfNow =
+      command.type === 'SuspectProviderKey'
+        ? { ...command, isLastUsable: pool.isLastUsable(id) }
+        : command;
+    const event = unlessRefused(() => keys.preview(id, asOfNow));
+    if (event?.type === 'ProviderKeyDisabled') pool.condemn(id, now() + untilDisabledMs);
+    return { command: asOfNow, event };
   };
+
+  const tell = ({ provider, key, cause }: About, matter: string, command: ProviderKeyCommand) =>
+    outbox.put(key.id, matter, () =>
+      keys.ask(key.id, foresee(provider, key.id, command).command, cause),
+    );
 
   return {
     apply(about, verdict) {
@@ -127,20 +133,17 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
         restProvider(provider, verdict, cause);
         return;
       }
-      const command = commandFor(about, verdict);
-      const event = unlessRefused(() => keys.preview(key.id, command));
-      const pool = pools.of(provider);
+      const { command, event } = foresee(provider, key.id, commandFor(about, verdict));
       if (event?.type === 'ProviderKeyRested' || event?.type === 'ProviderKeyModelRested') {
         const { untilMs, guessed } = event.data;
         const seen = key.provisional.get(scope);
         // The log does not know yet what is known here: another refusal says it once more.
         if (seen && untilMs - seen.untilMs < worthTellingMs) return;
-        pool.rest(key.id, scope, { untilMs, guessed });
+        pools.of(provider).rest(key.id, scope, { untilMs, guessed });
         tell(about, `rest ${scope}`, command);
       }
       if (event?.type === 'ProviderKeySuspected' || event?.type === 'ProviderKeyDisabled') {
         key.suspectedAtMs = now();
-        if (event.type === 'ProviderKeyDisabled') pool.condemn(key.id, now() + untilDisabledMs);
         tell(about, 'credential', command);
       }
     },
