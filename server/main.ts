@@ -120,6 +120,7 @@ export async function startGateway(
     upstream: fetchUpstream,
     limits,
     bodyLimitBytes: config.bodyLimitBytes,
+    onError,
     apiKeyHeader: config.apiKeyHeader,
     gatewayId,
     now,

@@ -130,13 +130,19 @@ function isAnswer(turn: unknown): boolean {
   );
 }
 
-/** Enough of a text to tell conversations apart. */
-function gist(value: unknown): string {
+/** Enough of a text to tell conversations apart. No vendor nests one deeper than this. */
+function gist(value: unknown, depth = 0): string {
   if (typeof value === 'string') return `${value.length}:${value.slice(0, gistChars)}`;
-  if (Array.isArray(value)) return value.slice(0, 4).map(gist).join('|');
+  if (depth === 8) return '';
+  if (Array.isArray(value))
+    return value
+      .slice(0, 4)
+      .map((one) => gist(one, depth + 1))
+      .join('|');
   const object = objectOf(value);
   if (object === null) return '';
-  return gist(object.text ?? object.content ?? object.parts ?? textOf(object.type) ?? '');
+  const inner = object.text ?? object.content ?? object.parts ?? textOf(object.type) ?? '';
+  return gist(inner, depth + 1);
 }
 
 /** What stays the same from turn to turn: the instructions and all turns up to the first answer. */

@@ -24,6 +24,14 @@ export const badPath: GatewayError = {
   message: 'The path is not valid.',
 };
 
+/** A bug of ours. Its words go into the gateway's own log only. */
+export const internal: GatewayError = {
+  status: 500,
+  kind: 'api',
+  code: 'internal_error',
+  message: 'The gateway failed at this request; its log tells more under x-signalbox-request-id.',
+};
+
 export const loop: GatewayError = {
   status: 508,
   kind: 'invalid_request',

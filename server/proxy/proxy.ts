@@ -14,13 +14,15 @@ import type { Providers } from './providers.ts';
 import { isLoop } from './outgoing.ts';
 import { createPursue, type PursueDeps } from './pursue.ts';
 
-export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse'> &
+export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
   Readonly<{
     /** The client that asks (null where the gateway is open), or why it may not. */
     admit: (headers: Headers, search: string) => Client | null | GatewayError;
     providers: Providers;
     recorder: Recorder;
     bodyLimitBytes: number;
+    /** Told what nobody expected. */
+    onError: (error: unknown, about: string) => void;
   }>;
 
 /** Answers any request of the AI side. `onBody` is called when the request's body is in. */
@@ -31,6 +33,9 @@ const dialects: Readonly<Record<DialectModule['name'], DialectModule>> = {
   anthropic,
   gemini,
 };
+
+/** nginx's word for a client that closed the request; nobody reads it but the log. */
+const clientClosedRequest = 499;
 
 const isError = (value: object | null): value is GatewayError => value !== null && 'kind' in value;
 
@@ -43,48 +48,63 @@ export function createProxy(deps: ProxyDeps): Proxy {
     if (event) recorder.record(event);
   };
 
-  const refuse = (exchange: Exchange, dialect: DialectModule, error: GatewayError): Response => {
-    const { status, headers, body } = dialect.errorBody(error, exchange.id);
+  const refuse = (exchange: Exchange, error: GatewayError): Response => {
+    const { status, headers, body } = dialects[exchange.dialect].errorBody(error, exchange.id);
     exchange.responseBytes = body.length;
     record(exchange, status, 'failed');
     return new Response(body, { status, headers });
   };
 
-  const pursue = createPursue({ ...deps, record, refuse });
+  const cancel = (exchange: Exchange): Response => {
+    record(exchange, clientClosedRequest, 'cancelled');
+    return new Response(null, { status: clientClosedRequest });
+  };
 
-  return async (request, onBody) => {
+  const pursue = createPursue({ ...deps, record, refuse, cancel });
+
+  const answer = async (exchange: Exchange, request: Request, onBody: () => void) => {
     const { headers, method, signal: client } = request;
-    const exchange = beginExchange(method, headers.get('traceparent'), now());
     const place = splitUrl(request.url);
     const route = detect(method, place.pathname, place.search, headers);
-    if (!route) return refuse(exchange, openai, errors.badPath);
-    const dialect = dialects[route.dialect];
-    exchange.dialect = route.dialect;
+    exchange.dialect = route?.dialect ?? (request.url.includes('/v1beta/') ? 'gemini' : 'openai');
+    if (!route) return refuse(exchange, errors.badPath);
     exchange.route = route.route;
 
     // First of all: what comes back carries our key for a vendor, and no client's.
-    if (isLoop(headers, gatewayId)) return refuse(exchange, dialect, errors.loop);
+    if (isLoop(headers, gatewayId)) return refuse(exchange, errors.loop);
     const admitted = deps.admit(headers, place.search);
-    if (isError(admitted)) return refuse(exchange, dialect, admitted);
+    if (isError(admitted)) return refuse(exchange, admitted);
     exchange.client = admitted?.clientId ?? '';
 
     const body = await readBytes(request, deps.bodyLimitBytes);
-    if (isError(body)) return refuse(exchange, dialect, body);
+    if (isError(body)) return refuse(exchange, body);
     onBody();
     exchange.requestBytes = body?.byteLength ?? 0;
     const incoming = readIncoming(request, place, route, body);
-    if (isError(incoming)) return refuse(exchange, dialect, incoming);
+    if (isError(incoming)) return refuse(exchange, incoming);
     exchange.streamed = incoming.streamed;
 
     const asked = route.openAiCompatible ? 'gemini' : route.dialect;
     const target = providers.targetOf(asked, incoming.model);
     exchange.model = target?.model ?? incoming.model;
-    if (!target) return refuse(exchange, dialect, errors.noProvider(incoming.model));
+    if (!target) return refuse(exchange, errors.noProvider(incoming.model));
     exchange.provider = target.provider.id;
     if (target.provider.dialect !== asked) {
       const { id, dialect: speaks } = target.provider;
-      return refuse(exchange, dialect, errors.otherDialect(id, speaks, asked));
+      return refuse(exchange, errors.otherDialect(id, speaks, asked));
     }
+    const dialect = dialects[route.dialect];
     return pursue({ exchange, incoming, target, dialect, client, cause: causeOf(exchange, by) });
+  };
+
+  return async (request, onBody) => {
+    const exchange = beginExchange(request.method, request.headers.get('traceparent'), now());
+    try {
+      return await answer(exchange, request, onBody);
+    } catch (error) {
+      if (request.signal.aborted) return cancel(exchange);
+      deps.onError(error, `request ${exchange.id}`);
+      return refuse(exchange, errors.internal);
+    }
   };
 }

@@ -34,7 +34,9 @@ export type PursueDeps = Readonly<{
   now: () => number;
   record: (exchange: Exchange, status: number, outcome: Outcome) => void;
   /** The gateway's own word, in the caller's dialect. */
-  refuse: (exchange: Exchange, dialect: DialectModule, error: GatewayError) => Response;
+  refuse: (exchange: Exchange, error: GatewayError) => Response;
+  /** The client left before anything could be answered. */
+  cancel: (exchange: Exchange) => Response;
 }>;
 
 /** What stays the same over all attempts of a request. */
@@ -51,9 +53,6 @@ export type Pursuit = Readonly<{
 /** The pool keeps a resting key back by itself, and gives it again when it woke. */
 const rests = ({ scope, class: what }: Verdict): boolean =>
   (scope === 'key' || scope === 'model') && what !== 'credential';
-
-/** nginx's word for a client that closed the request; nobody reads it but the log. */
-const clientClosedRequest = 499;
 
 export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Response> {
   const { pools, verdicts, affinity, limits, now } = deps;
@@ -116,21 +115,15 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     return result;
   };
 
-  const cancelled = ({ exchange }: Pursuit): Response => {
-    deps.record(exchange, clientClosedRequest, 'cancelled');
-    return new Response(null, { status: clientClosedRequest });
-  };
-
   /** The vendor's own last answer, or the gateway's word where there is none that the client may see. */
-  const lastWord = ({ exchange, dialect, target }: Pursuit, last: FailedAttempt): Response => {
+  const lastWord = ({ exchange, target }: Pursuit, last: FailedAttempt): Response => {
     const { answer, verdict, fault } = last;
     const { id } = target.provider;
-    if (verdict.class === 'credential')
-      return deps.refuse(exchange, dialect, errors.keyRefused(id));
+    if (verdict.class === 'credential') return deps.refuse(exchange, errors.keyRefused(id));
     if (!answer) {
       const error =
         fault === 'timeout' ? errors.tooSlow(id) : errors.unreachable(id, verdict.reason);
-      return deps.refuse(exchange, dialect, error);
+      return deps.refuse(exchange, error);
     }
     const headers = responseHeaders(answer.headers, exchange.id);
     if (verdict.scope !== 'caller') headers.set('x-should-retry', 'false');
@@ -145,13 +138,13 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     readyAtMs: number | undefined,
     last: FailedAttempt | undefined,
   ) => {
-    const { exchange, dialect, target } = pursuit;
+    const { exchange, target } = pursuit;
     const { id } = target.provider;
     if (readyAtMs !== undefined && last?.verdict.class !== 'credential') {
       const retryAfterMs = Math.max(readyAtMs - now(), 1_000);
-      return deps.refuse(exchange, dialect, errors.allRest(id, retryAfterMs));
+      return deps.refuse(exchange, errors.allRest(id, retryAfterMs));
     }
-    return last ? lastWord(pursuit, last) : deps.refuse(exchange, dialect, errors.noKeys(id));
+    return last ? lastWord(pursuit, last) : deps.refuse(exchange, errors.noKeys(id));
   };
 
   return async (pursuit) => {
@@ -180,7 +173,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       if (client.aborted) {
         // Also a key that would be probed goes back.
         if (choice && 'key' in choice) verdicts.settle(provider.id, choice, false, cause);
-        return cancelled(pursuit);
+        return deps.cancel(exchange);
       }
       if (choice && 'readyAtMs' in choice) return withoutKey(pursuit, choice.readyAtMs, last);
 
@@ -191,7 +184,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
 
       last = result;
       const { verdict } = result;
-      if (client.aborted) return cancelled(pursuit);
+      if (client.aborted) return deps.cancel(exchange);
       if (choice)
         verdicts.apply(
           { provider: provider.id, key: choice.key, model, startedAtMs, cause },
