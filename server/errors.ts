@@ -32,6 +32,10 @@ function ofRefusal({ code: refusal, message }: Refusal, route: string): Problem 
 
 const maxFaults = 5;
 
+/** `/models/0/name` as `.models.0.name`. A key that was pasted in the wrong place may have become a name. */
+const placeOf = (path: string): string =>
+  /^(?:\/(?:[a-z_]{1,30}|\d{1,5}))*$/.test(path) ? path.replaceAll('/', '.') : '';
+
 /** Names the places and what was expected there, never what stood there: that may be a secret. */
 function ofValidation(error: ValidationError): Problem | undefined {
   // What a number of the query fails on beyond its form is told without its place.
@@ -39,7 +43,7 @@ function ofValidation(error: ValidationError): Problem | undefined {
   if (type !== 'body' && type !== 'query' && type !== 'params') return undefined;
   const faults = new Map<string, string>();
   for (const fault of error.all) {
-    const where = `${type}${fault.path.slice(0, 100).replaceAll('/', '.')}`;
+    const where = type + placeOf(fault.path);
     const custom: unknown = fault.schema.error;
     if (!faults.has(where)) {
       faults.set(where, typeof custom === 'string' ? custom : fault.message.toLowerCase());

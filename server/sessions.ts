@@ -92,7 +92,9 @@ export function createSessions(
       await operators.ask(admin, { type: 'FailLogin', address, nowMs: now() }, cause);
       throw new Problem(401, 'WRONG_PASSWORD', 'The user name or the password is wrong.');
     }
-    const session = { id: crypto.randomUUID(), expiresAtMs: now() + sessionTimeoutMs };
+    // Tokens count in seconds.
+    const expiresAtS = Math.ceil((now() + sessionTimeoutMs) / 1_000);
+    const session = { id: crypto.randomUUID(), expiresAtMs: expiresAtS * 1_000 };
     const by: By = { kind: 'operator', id: session.id };
     const { id: sessionId, expiresAtMs } = session;
     const command = { type: 'LogIn', sessionId, address, nowMs: now(), expiresAtMs } as const;
@@ -110,7 +112,7 @@ export function createSessions(
         .setSubject(admin)
         .setJti(session.id)
         .setIssuedAt(Math.floor(now() / 1_000))
-        .setExpirationTime(Math.floor(session.expiresAtMs / 1_000))
+        .setExpirationTime(session.expiresAtMs / 1_000)
         .sign(signingKey);
       return { ...session, token };
     },

@@ -8,6 +8,7 @@ import type { Door } from '../door.ts';
 import { idParams, nameField, strict } from '../fields.ts';
 import { findActor } from '../findActor.ts';
 import { createKeyIntake, mostImported } from '../keyIntake.ts';
+import { keysLoaded } from '../keysLoaded.ts';
 import { createKeyView } from '../keyView.ts';
 import { providerKeySchema } from '../present/providerKey.ts';
 import { createProbe } from '../probeKey.ts';
@@ -31,7 +32,7 @@ const manyKeys = t.Union(
   ],
   { error: 'expected one key per line as text/plain, or JSON {"provider": …, "keys": […]}' },
 );
-const imported = t.Object({
+const importedSchema = t.Object({
   added: t.Integer(),
   existing: t.Integer({ description: 'were there before, or twice in the list' }),
   invalid: t.Array(t.Object({ line: t.Integer(), reason: t.String() })),
@@ -39,7 +40,7 @@ const imported = t.Object({
 const why = t.Object({ reason: t.Optional(nameField) }, strict);
 
 export function providerKeyActionRoutes(services: Services, { plugin }: Door) {
-  const { runtime, now } = services;
+  const { runtime, pools, now } = services;
   const keys = runtime.of(providerKeyKind);
   const intake = createKeyIntake(services);
   const view = createKeyView(services);
@@ -49,6 +50,7 @@ export function providerKeyActionRoutes(services: Services, { plugin }: Door) {
   const tell = async (text: string, command: ProviderKeyCommand, cause: Cause) => {
     const { id } = findActor(keys, text, 'KEY_NOT_FOUND');
     const { state } = await keys.ask(id, command, cause);
+    await keysLoaded(pools);
     return view.one(id, state);
   };
   const changed = { 200: providerKeySchema, ...problems(400, 401, 403, 404, 422, 503) };
@@ -68,12 +70,14 @@ export function providerKeyActionRoutes(services: Services, { plugin }: Door) {
         if (lines.filter((line) => line.trim() !== '').length > mostImported) {
           throw new Problem(422, 'INVALID_BODY', `More than ${mostImported} keys; send fewer.`);
         }
-        return intake.importAll(provider, lines, cause);
+        const imported = await intake.importAll(provider, lines, cause);
+        await keysLoaded(pools);
+        return imported;
       },
       {
         body: manyKeys,
         query: t.Object({ provider: t.Optional(t.String({ maxLength: 100 })) }),
-        response: { 200: imported, ...problems(400, 401, 403, 404, 413, 422, 503) },
+        response: { 200: importedSchema, ...problems(400, 401, 403, 404, 413, 422, 503) },
         detail: { summary: 'Add up to 10,000 provider keys; may be repeated', tags },
       },
     )

@@ -5,6 +5,7 @@ import type { Door } from '../door.ts';
 import { idParams, nameField, secretField, strict, weightField } from '../fields.ts';
 import { findActor } from '../findActor.ts';
 import { createKeyIntake } from '../keyIntake.ts';
+import { keysLoaded } from '../keysLoaded.ts';
 import { createKeyView } from '../keyView.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { listOf } from '../present/list.ts';
@@ -36,7 +37,7 @@ const keysQuery = t.Object({
 });
 
 export function providerKeyRoutes(services: Services, { plugin }: Door) {
-  const { runtime } = services;
+  const { runtime, pools } = services;
   const keys = runtime.of(providerKeyKind);
   const intake = createKeyIntake(services);
   const view = createKeyView(services);
@@ -81,6 +82,7 @@ export function providerKeyRoutes(services: Services, { plugin }: Door) {
       async ({ body, cause, status }) => {
         const { provider, key: secret, name, weight } = body;
         const { id, state } = await intake.add({ provider, secret, name, weight }, cause);
+        await keysLoaded(pools);
         return status(201, view.one(id, state));
       },
       {
@@ -95,6 +97,7 @@ export function providerKeyRoutes(services: Services, { plugin }: Door) {
         const { id } = find(params.id);
         const { name, weight, key } = body;
         if (key !== undefined) await intake.replace(id, key, cause);
+        await keysLoaded(pools);
         if (weight !== undefined) {
           await keys.ask(id, { type: 'ReweighProviderKey', weight }, cause);
         }
