@@ -24,6 +24,8 @@ export type Ask = Readonly<{
   cursor: PartialCursor | undefined;
   filter: Filter;
   signal: AbortSignal;
+  /** Called once, when the stream is over, whoever ended it. */
+  onEnd?: () => void;
 }>;
 
 type Options = FeedOptions &
@@ -65,13 +67,15 @@ export function createLive(options: Options): Live {
       .catch((error: unknown) => onError(error, 'stopping the live feed'));
   };
 
-  const begin = (running: Feed, start: Cursor, gap: boolean, { filter, signal }: Ask) => {
+  const begin = (running: Feed, start: Cursor, gap: boolean, ask: Ask) => {
+    const { filter, signal, onEnd } = ask;
     let leave = () => {};
     const listener = createListener(() => {
       signal.removeEventListener('abort', listener.end);
       listeners.delete(listener);
       leave();
       release();
+      onEnd?.();
     });
     listeners.add(listener);
     listener.write(encode(helloBlock({ version, gatewayId, gap }, start)));

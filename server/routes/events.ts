@@ -1,0 +1,56 @@
+/** The audit log: every event of CONTROL. */
+import { Elysia, t } from 'elysia';
+import { findEvents } from '../auditLog.ts';
+import type { Door } from '../door.ts';
+import { cursorText } from '../live/cursor.ts';
+import { eventSchema, presentEvent } from '../present/event.ts';
+import { listOf } from '../present/list.ts';
+import { problems } from '../problem.ts';
+import type { Services } from '../services.ts';
+import { given, limitQuery, sequenceQuery, spanOf, timeQuery } from './query.ts';
+
+const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));
+
+export const eventsRoutes = (services: Services, door: Door) =>
+  new Elysia({ name: 'events' }).use(door.plugin).get(
+    '/api/events',
+    async ({ query }) => {
+      const { kind, id, type, correlation_id: correlationId, order, after, limit } = query;
+      const page = await findEvents(services, {
+        filter: { ...given({ kind, id, type, correlationId }), ...spanOf(query) },
+        order,
+        after,
+        limit,
+      });
+      return {
+        data: page.events.map(presentEvent),
+        next: page.next,
+        cursor: cursorText({ control: page.lastSequence }),
+      };
+    },
+    {
+      query: t.Object({
+        kind: text('of the actor: provider-key'),
+        id: text('of the actor'),
+        type: text('ProviderKeyRested'),
+        correlation_id: text('the request that caused it'),
+        from: timeQuery('not older than this, by the log’s own time'),
+        to: timeQuery('not newer than this'),
+        after: sequenceQuery('the sequence of the last event seen'),
+        order: t.Union([t.Literal('asc'), t.Literal('desc')], {
+          default: 'asc',
+          error: 'order is asc (oldest first) or desc (newest first)',
+        }),
+        limit: limitQuery(),
+      }),
+      response: { 200: listOf(eventSchema, t.Integer()), ...problems(401, 403, 422, 503) },
+      detail: {
+        summary: 'The audit log: what happened',
+        description:
+          'The bodies come from the log; SQL is only its index. While the index is behind or missing, the log ' +
+          'itself is looked through, 5,000 events for one answer: a page may then hold fewer events than asked ' +
+          'for, even none, and still name a `next`. 503 only when the log does not answer.',
+        tags: ['History'],
+      },
+    },
+  );

@@ -1,0 +1,73 @@
+/** The live stream over HTTP. */
+import { Elysia, t } from 'elysia';
+import { originalOf } from '../aliases.ts';
+import type { Door } from '../door.ts';
+import { parseCursor } from '../live/cursor.ts';
+import { Problem, problems } from '../problem.ts';
+import type { Services } from '../services.ts';
+import { given } from './query.ts';
+
+const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));
+
+const headers = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  // nginx would gather the events otherwise.
+  'x-accel-buffering': 'no',
+};
+
+const secondsToTakeTheRest = 3;
+
+export const liveRoutes = ({ live }: Pick<Services, 'live'>, door: Door) =>
+  new Elysia({ name: 'live' }).use(door.plugin).get(
+    '/api/live',
+    async ({ query, request, server }) => {
+      const { kind, id, client, provider, key } = query;
+      const connection = originalOf(request);
+      // A browser sends the header when it comes back; the address still says where it began.
+      const cursor = request.headers.get('last-event-id') || query.after;
+      const parsed = cursor === undefined ? undefined : parseCursor(cursor);
+      if (cursor !== undefined && !parsed) {
+        const detail = 'Last-Event-ID, query.after: a cursor looks like c12-t34 or c12';
+        throw new Problem(422, 'INVALID_CURSOR', detail);
+      }
+      const types = query.types?.split(',').map((type) => type.trim()) ?? [];
+      const stream = await live.open({
+        cursor: parsed,
+        filter: {
+          ...given({ kind, id, client, provider, key }),
+          types: new Set(types.filter((type) => type !== '')),
+        },
+        signal: connection.signal,
+        // A reader that takes nothing must not hold on to its connection, nor the gateway's stop to it.
+        onEnd: () => server?.timeout(connection, secondsToTakeTheRest),
+      });
+      server?.timeout(connection, 0);
+      return new Response(stream, { headers });
+    },
+    {
+      query: t.Object({
+        after: text('a cursor; without one the stream begins now'),
+        kind: text('transitions of this kind of actor only'),
+        id: text('transitions of this actor only'),
+        client: text('requests of this client only'),
+        provider: text('requests that this provider answered only'),
+        key: text('requests that this provider key answered only'),
+        types: text('events of these types only: ProviderKeyRested,RequestFinished'),
+      }),
+      response: problems(401, 403, 422, 503),
+      detail: {
+        summary: 'What happens, as it happens: server-sent events',
+        description:
+          'Events: `hello` {cursor, version, gateway_id, gap}; `transition`, an event as in /api/events with the ' +
+          'resulting `status` of its actor where it is known; `request`, as in /api/logs; `totals` {requests, ' +
+          'failures, input_tokens, output_tokens, not_shown}. Every transition comes, none twice. Without a filter ' +
+          'requests come one by one up to 200 a second; a second with more ends with its totals. With a filter all ' +
+          'that fit come; `kind` and `id` choose transitions, `client`, `provider` and `key` requests, and a filter ' +
+          'of one sort leaves out the other. `id:` is the cursor: `Last-Event-ID` resumes there without a gap. ' +
+          '`gap` in `hello` says that something before the cursor is not sent: read the lists again. A comment ' +
+          'comes every 10 s; a reader that is too slow is cut off and resumes by its cursor.',
+        tags: ['History'],
+      },
+    },
+  );

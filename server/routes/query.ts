@@ -1,0 +1,51 @@
+/** Query parameters that several lists share. */
+import { t } from 'elysia';
+import { parseTime } from '../present/time.ts';
+import { Problem } from '../problem.ts';
+
+export const limitQuery = (most = 1_000) =>
+  t.Integer({
+    minimum: 1,
+    maximum: most,
+    default: 100,
+    error: `limit is a whole number from 1 to ${most}`,
+    description: 'of one page',
+  });
+
+const sequenceError = 'a sequence is a whole number from 0 to 9007199254740991';
+export const sequenceQuery = (description: string) =>
+  t.Optional(
+    t.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, error: sequenceError, description }),
+  );
+
+export const timeQuery = (description: string) =>
+  t.Optional(
+    t.String({ maxLength: 64, description: `${description}; ISO 8601 or epoch milliseconds` }),
+  );
+
+/** The time of a query parameter. @throws {Problem} that names the parameter. */
+export function timeOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  // A plus that was not escaped arrives as a space.
+  const timeMs = parseTime(text.replace(/ (?=\d{2}:?\d{2}$)/, '+'));
+  if (timeMs !== undefined) return timeMs;
+  throw new Problem(
+    422,
+    'INVALID_QUERY',
+    `query.${name}: write a time such as 2026-11-20T10:00:00Z, or epoch milliseconds`,
+  );
+}
+
+/** `from` and `to`, both included. */
+export function spanOf(query: { from?: string | undefined; to?: string | undefined }) {
+  const fromMs = timeOf('from', query.from);
+  const toMs = timeOf('to', query.to);
+  return { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) };
+}
+
+/** Without the parameters that were not given. */
+export function given<Query extends object>(query: Query) {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Query]?: Exclude<Query[Name], undefined>;
+  };
+}

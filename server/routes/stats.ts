@@ -1,0 +1,59 @@
+/** Totals of requests, tokens, cost and errors. */
+import { Elysia, t } from 'elysia';
+import type { Door } from '../door.ts';
+import { isoOf } from '../present/list.ts';
+import {
+  presentStats,
+  statsGroups,
+  statsRowSchema,
+  sumOf,
+  totalsSchema,
+} from '../present/stats.ts';
+import { problems } from '../problem.ts';
+import { assertProjected } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { clientShownTo } from '../viewer.ts';
+import { given, timeOf, timeQuery } from './query.ts';
+
+const dayOf = (name: string, text: string | undefined): string | undefined => {
+  const timeMs = timeOf(name, text);
+  return timeMs === undefined ? undefined : isoOf(timeMs).slice(0, 10);
+};
+
+export const statsRoutes = (services: Services, door: Door) =>
+  new Elysia({ name: 'stats' }).use(door.plugin).get(
+    '/api/stats',
+    async ({ query, caller }) => {
+      await assertProjected(services);
+      const from = dayOf('from', query.from);
+      const to = dayOf('to', query.to);
+      const client = clientShownTo(caller, query.client);
+      const rows = services.readModels.stats({
+        ...given({ from, to, client }),
+        groupBy: query.group,
+      });
+      return { data: presentStats(query.group, rows), totals: sumOf(rows) };
+    },
+    {
+      query: t.Object({
+        group: t.Union(
+          statsGroups.map((group) => t.Literal(group)),
+          { default: 'day', error: `group is one of ${statsGroups.join(', ')}` },
+        ),
+        from: timeQuery('the UTC day with this time, or a later one'),
+        to: timeQuery('the UTC day with this time, or an earlier one'),
+        client: t.Optional(
+          t.String({ maxLength: 200, description: 'a client sees its own totals only' }),
+        ),
+      }),
+      response: {
+        200: t.Object({ data: t.Array(statsRowSchema), totals: totalsSchema }),
+        ...problems(401, 403, 422, 503),
+      },
+      detail: {
+        summary: 'Requests, failures, tokens and cost, grouped',
+        description: 'Kept for ever, by UTC day; `data` is ordered by its group.',
+        tags: ['History'],
+      },
+    },
+  );
