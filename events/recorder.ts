@@ -16,7 +16,7 @@ import type { TrafficEvent } from './traffic.ts';
 
 const publishMs = 1_000;
 /** A batch without an answer by then is kept on disk as well, or a kill would lose it. */
-const answerMs = 100;
+const answerMs = 50;
 /** 32 publishes at most are on their way; eight of them are the drain's. */
 const directPublishes = 24;
 /** Totals of lost traffic wait this long for more of them. */
