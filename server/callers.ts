@@ -38,10 +38,10 @@ const sessionProblems = {
   ended: 'The session was logged out; log in again with POST /api/login.',
 } as const;
 
-const bearerOf = (headers: Headers): string | undefined =>
+export const bearerOf = (headers: Headers): string | undefined =>
   /^bearer\s+(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
 
-const cookieOf = (headers: Headers): string | undefined =>
+export const cookieOf = (headers: Headers): string | undefined =>
   headers
     .get('cookie')
     ?.split(/;\s*/)
@@ -50,18 +50,19 @@ const cookieOf = (headers: Headers): string | undefined =>
 
 const changesNothing = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/**
- * What a browser adds to a request that a page of another site made. A program that is no browser adds neither.
- * @throws {Problem}
- */
-export function mustBeSameSite({ method, headers }: Request): void {
-  if (changesNothing.has(method)) return;
+/** By what a browser adds to the requests of a page. A program that is no browser adds neither. */
+export function isSameSite(headers: Headers): boolean {
   const origin = headers.get('origin');
   const site = headers.get('sec-fetch-site');
   const isSameOrigin =
     origin === null ||
     (URL.canParse(origin) && new URL(origin).host === headers.get('host')?.toLowerCase());
-  if (isSameOrigin && (site === null || site === 'same-origin' || site === 'none')) return;
+  return isSameOrigin && (site === null || site === 'same-origin' || site === 'none');
+}
+
+/** @throws {Problem} */
+export function mustBeSameSite({ method, headers }: Request): void {
+  if (changesNothing.has(method) || isSameSite(headers)) return;
   throw new Problem(403, 'CROSS_SITE', 'A page of another site may not use this session.');
 }
 

@@ -7,7 +7,6 @@ import { originalOf } from './aliases.ts';
 import { createCallers, type Caller } from './callers.ts';
 import { readBody } from './readBody.ts';
 import type { Services } from './services.ts';
-import { createSessions } from './sessions.ts';
 
 type Server = Readonly<{ requestIP(request: Request): { address: string } | null }>;
 type HttpContext = Readonly<{
@@ -34,8 +33,7 @@ const largeBodies = new Set(['/api/provider-keys/import']);
 export type Door = ReturnType<typeof createDoor>;
 
 export function createDoor(services: Services) {
-  const { config, runtime, clients, localOnly, metrics, gatewayId, now, logger } = services;
-  const sessions = createSessions(runtime, config, now);
+  const { config, sessions, clients, localOnly, metrics, gatewayId, logger } = services;
   const clientSide = createClientSide(config, clients, localOnly);
   const callers = createCallers({ config, sessions, clients, clientSide, localOnly });
   const entered = new WeakMap<Request, Promise<Entered>>();
@@ -90,5 +88,5 @@ export function createDoor(services: Services) {
         'http',
       );
     });
-  return { plugin, sessions };
+  return { plugin };
 }

@@ -7,6 +7,7 @@ import { openReadModels } from '../events/projections/readModels.ts';
 import { startRecorder } from '../events/recorder.ts';
 import { snapshotFile } from '../events/snapshots.ts';
 import { ensureStreams } from '../events/streams.ts';
+import { createClientSide } from './access.ts';
 import { createAdmit } from './admit.ts';
 import { buildApp, type App } from './app.ts';
 import { systemLookup } from './baseUrl.ts';
@@ -33,6 +34,7 @@ import { createProviders } from './proxy/providers.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
 import type { Services } from './services.ts';
+import { createSessions } from './sessions.ts';
 import { createTally } from './tally.ts';
 import { openVault } from './vault.ts';
 
@@ -102,8 +104,9 @@ export async function startGateway(
   // Each worker counts for itself: with several the label keeps them apart.
   const metrics = createMetrics(config.workers > 1 ? { gateway: gatewayId } : {});
   const keyUse = createKeyUse();
+  const sessions = createSessions(runtime, config, now);
   const proxy = createProxy({
-    admit: createAdmit(config, clients, localOnly),
+    admit: createAdmit(createClientSide(config, clients, localOnly), sessions),
     providers: createProviders(runtime),
     pools,
     keyChoice: createKeyChoice({ affinity, waiters: createWaiters(now), limits, now }),
@@ -155,6 +158,7 @@ export async function startGateway(
     readModels,
     live,
     proxy,
+    sessions,
     metrics,
     keyUse,
     tally: createTally(runtime),

@@ -16,6 +16,7 @@ import type { Metrics } from './metrics.ts';
 import type { ProviderKeys } from './providerKeys.ts';
 import type { Proxy } from './proxy/proxy.ts';
 import type { Upstream } from './proxy/upstream.ts';
+import type { Sessions } from './sessions.ts';
 import type { Tally } from './tally.ts';
 import type { Vault } from './vault.ts';
 
@@ -36,6 +37,7 @@ export type Services = Readonly<{
   readModels: ReadModels;
   live: Live;
   proxy: Proxy;
+  sessions: Sessions;
   metrics: Metrics;
   keyUse: KeyUse;
   tally: Tally;

@@ -1,7 +1,7 @@
 /** The story of one proxied request: who asks, in which dialect, for what, and who answers for it. */
 import type { Recorder } from '../../events/recorder.ts';
 import type { Outcome } from '../../events/traffic.ts';
-import type { Client } from '../clients.ts';
+import type { Admit } from '../admit.ts';
 import { anthropic } from './anthropic.ts';
 import { detect } from './detect.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';
@@ -17,7 +17,7 @@ import { createPursue, type PursueDeps } from './pursue.ts';
 export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
   Readonly<{
     /** The client that asks (null where the gateway is open), or why it may not. */
-    admit: (headers: Headers, search: string) => Client | null | GatewayError;
+    admit: Admit;
     providers: Providers;
     recorder: Recorder;
     bodyLimitBytes: number;
@@ -72,7 +72,8 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
     // First of all: what comes back carries our key for a vendor, and no client's.
     if (isLoop(headers, gatewayId)) return refuse(exchange, errors.loop);
-    const admitted = deps.admit(headers, place.search);
+    const standing = deps.admit(headers, place.search);
+    const admitted = standing instanceof Promise ? await standing : standing;
     if (isError(admitted)) return refuse(exchange, admitted);
     exchange.client = admitted?.clientId ?? '';
 

@@ -28,11 +28,10 @@ const pageSources =
 /** No validator: it would send the document to another host. */
 const start = `SwaggerUIBundle({ url: '/docs/json', dom_id: '#swagger-ui', validatorUrl: null });\n`;
 
-const distFile = (name: string) =>
-  Bun.file(new URL(import.meta.resolve(`swagger-ui-dist/${name}`)));
+const file = (url: string) => new Response(Bun.file(new URL(url)));
 const assets: Readonly<Record<string, () => Response>> = {
-  'swagger-ui.css': () => new Response(distFile('swagger-ui.css')),
-  'swagger-ui-bundle.js': () => new Response(distFile('swagger-ui-bundle.js')),
+  'swagger-ui.css': () => file(import.meta.resolve('swagger-ui-dist/swagger-ui.css')),
+  'swagger-ui-bundle.js': () => file(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js')),
   'start.js': () => new Response(start, { headers: { 'content-type': 'text/javascript' } }),
 };
 

@@ -21,7 +21,7 @@ const cookie = (request: Request, value: string, maxAgeS: number): string =>
   `${sessionCookie}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}` +
   (isHttps(request) ? '; Secure' : '');
 
-export const loginRoutes = ({ config }: Services, { plugin, sessions }: Door) =>
+export const loginRoutes = ({ config, sessions }: Services, { plugin }: Door) =>
   new Elysia({ name: 'login' })
     .use(plugin)
     .post(

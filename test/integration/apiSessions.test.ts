@@ -85,6 +85,22 @@ describe('logging in', () => {
   });
 });
 
+describe('a session', () => {
+  test('opens the AI side too, by token or by cookie; another site cannot use it', async () => {
+    const token = await logIn();
+    const ask = (headers: Record<string, string>) => api('GET', '/v1/models', undefined, headers);
+    const cookie = `signalbox_session=${token}`;
+    expect((await ask({})).status).toBe(401);
+    // No key for the vendor: the gateway let it in and had nothing to ask with.
+    expect((await ask(bearer(token))).status).toBe(503);
+    expect((await ask({ cookie })).status).toBe(503);
+    expect((await ask({ cookie, origin: 'https://evil.example' })).status).toBe(401);
+    expect((await ask(bearer(`${token}x`))).status).toBe(401);
+    await api('POST', '/api/logout', undefined, bearer(token));
+    expect((await ask(bearer(token))).status).toBe(401);
+  });
+});
+
 describe('without a session', () => {
   test('management answers 401 and names the way in', async () => {
     const answer = await providers({});
