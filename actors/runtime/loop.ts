@@ -54,6 +54,8 @@ const reviveRetryMs = 1_000;
 const maxUnsure = 1_000;
 
 export function createLoop({ log, slots, now, onAppended, onError }: Options): Loop {
+  /** Appends that are not answered yet, and where the tail has shown them. */
+  const inFlight = new Map<EventId, Sequence>();
   const unsure = new Set<EventId>();
   const reviving = new Map<Slot, Promise<void>>();
   let isStopped = false;
@@ -65,9 +67,11 @@ export function createLoop({ log, slots, now, onAppended, onError }: Options): L
       return;
     }
     const actor = slots.live(slot);
-    actor.accept(message.event.sequence, message.event);
+    const { id, sequence } = message.event;
+    actor.accept(sequence, message.event);
+    if (inFlight.has(id)) inFlight.set(id, sequence);
     // It did land, though its caller was told that the log is away.
-    if (unsure.delete(message.event.id)) onAppended(slot, actor.state());
+    if (unsure.delete(id)) onAppended(slot, actor.state());
   };
 
   /** Brings the actor up to what the log holds now. */
@@ -80,12 +84,19 @@ export function createLoop({ log, slots, now, onAppended, onError }: Options): L
   };
 
   const append = async (slot: Slot, event: NewEvent, expected: Sequence, timeoutMs: number) => {
+    inFlight.set(event.id, 0);
     try {
       return await log.append(slot.ref, event, expected, timeoutMs);
     } catch (error) {
-      if (error instanceof LogUnavailable) unsure.add(event.id);
+      if (!(error instanceof LogUnavailable)) throw error;
+      // The answer was lost, the event was not: the tail has brought it.
+      const landedAt = inFlight.get(event.id);
+      if (landedAt) return landedAt;
+      unsure.add(event.id);
       for (const oldest of unsure) if (unsure.size > maxUnsure) unsure.delete(oldest);
       throw error;
+    } finally {
+      inFlight.delete(event.id);
     }
   };
 
