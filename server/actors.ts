@@ -8,6 +8,8 @@ import type { ActorId } from '../events/ids.ts';
 import { UnreadableEvent, type EventLog } from '../events/log.ts';
 import { presentActor, statusOf, type PresentedActor } from './present/actor.ts';
 
+/** By id; `after` is the last one seen. */
+type Page = Readonly<{ after?: string | undefined; limit?: number | undefined }>;
 type Sources = Readonly<{ log: EventLog; runtime: Runtime }>;
 
 const newest: Moment = { sequence: Number.MAX_SAFE_INTEGER };
@@ -56,7 +58,7 @@ export async function actorNow(
 export async function actorsNow(
   { log, runtime }: Sources,
   kind: AnyActorKind,
-  { after = '', limit }: Readonly<{ after?: string | undefined; limit: number }>,
+  { after = '', limit = 100 }: Page,
 ): Promise<{ data: PresentedActor[]; next: string | null }> {
   const ids = [...runtime.of(kind).ids()].filter((id) => id > after).sort();
   const page = ids.slice(0, limit);
@@ -92,7 +94,7 @@ export async function actorsThen(
   { log }: Sources,
   kind: AnyActorKind,
   moment: Moment,
-  { after = '', limit }: Readonly<{ after?: string | undefined; limit: number }>,
+  { after = '', limit = 100 }: Page,
 ): Promise<{ data: PresentedActor[]; next: string | null }> {
   const all = (await readable(statesAt(log, kind, moment)))
     .filter(({ actor }) => actor.id > after)

@@ -13,7 +13,7 @@ import { listOf } from '../present/list.ts';
 import { machineSchema, presentMachine } from '../present/machine.ts';
 import { Problem, problems } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { limitQuery, sequenceQuery, timeOf, timeQuery } from './query.ts';
+import { defaultLimit, limitQuery, orderQuery, sequenceQuery, timeOf, timeQuery } from './query.ts';
 
 const tags = ['Actors'];
 const kindParam = t.Object({ kind: t.String() });
@@ -106,7 +106,7 @@ export const actorsRoutes = (services: Services, door: Door) => {
       },
       {
         params: kindParam,
-        query: t.Object({ after: afterId, limit: limitQuery() }),
+        query: t.Object({ after: afterId, limit: limitQuery }),
         response: { 200: actorList, ...refusals },
         detail: { summary: 'All actors of a kind as they are now, by id', tags },
       },
@@ -126,7 +126,7 @@ export const actorsRoutes = (services: Services, door: Door) => {
       },
       {
         params: kindParam,
-        query: t.Object({ ...momentQuery, after: afterId, limit: limitQuery() }),
+        query: t.Object({ ...momentQuery, after: afterId, limit: limitQuery }),
         response: { 200: actorList, ...refusals },
         detail: { summary: 'All actors of a kind as they were then, by replay', tags },
       },
@@ -147,7 +147,7 @@ export const actorsRoutes = (services: Services, door: Door) => {
     )
     .get(
       '/api/actors/:kind/:id/events',
-      async ({ params, query: { after, order, limit } }) => {
+      async ({ params, query: { after, order = 'asc', limit = defaultLimit } }) => {
         const kind = kindOf(params.kind);
         const ref = { kind: kind.kind, id: idOf(kind, params.id) };
         const cursor = cursorText({ control: runtime.position() });
@@ -170,8 +170,8 @@ export const actorsRoutes = (services: Services, door: Door) => {
         params: actorParams,
         query: t.Object({
           after: sequenceQuery('the sequence of the last event seen'),
-          order: t.Union([t.Literal('asc'), t.Literal('desc')], { default: 'asc' }),
-          limit: limitQuery(),
+          order: orderQuery,
+          limit: limitQuery,
         }),
         response: { 200: listOf(eventSchema, t.Integer()), ...refusals },
         detail: { summary: 'What happened to one actor', tags },

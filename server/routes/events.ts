@@ -7,7 +7,15 @@ import { eventSchema, presentEvent } from '../present/event.ts';
 import { listOf } from '../present/list.ts';
 import { problems } from '../problem.ts';
 import type { Services } from '../services.ts';
-import { given, limitQuery, sequenceQuery, spanOf, timeQuery } from './query.ts';
+import {
+  defaultLimit,
+  given,
+  limitQuery,
+  orderQuery,
+  sequenceQuery,
+  spanOf,
+  timeQuery,
+} from './query.ts';
 
 const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));
 
@@ -15,12 +23,12 @@ export const eventsRoutes = (services: Services, door: Door) =>
   new Elysia({ name: 'events' }).use(door.plugin).get(
     '/api/events',
     async ({ query }) => {
-      const { kind, id, type, correlation_id: correlationId, order, after, limit } = query;
+      const { kind, id, type, correlation_id: correlationId, after } = query;
       const page = await findEvents(services, {
         filter: { ...given({ kind, id, type, correlationId }), ...spanOf(query) },
-        order,
+        order: query.order ?? 'asc',
         after,
-        limit,
+        limit: query.limit ?? defaultLimit,
       });
       return {
         data: page.events.map(presentEvent),
@@ -37,11 +45,8 @@ export const eventsRoutes = (services: Services, door: Door) =>
         from: timeQuery('not older than this, by the log’s own time'),
         to: timeQuery('not newer than this'),
         after: sequenceQuery('the sequence of the last event seen'),
-        order: t.Union([t.Literal('asc'), t.Literal('desc')], {
-          default: 'asc',
-          error: 'order is asc (oldest first) or desc (newest first)',
-        }),
-        limit: limitQuery(),
+        order: orderQuery,
+        limit: limitQuery,
       }),
       response: { 200: listOf(eventSchema, t.Integer()), ...problems(401, 403, 422, 503) },
       detail: {

@@ -11,7 +11,7 @@ import { Problem, problems } from '../problem.ts';
 import { assertProjected, findRequest, trafficPosition } from '../requests.ts';
 import type { Services } from '../services.ts';
 import { clientShownTo } from '../viewer.ts';
-import { given, limitQuery, spanOf, timeQuery } from './query.ts';
+import { defaultLimit, given, limitQuery, spanOf, timeQuery } from './query.ts';
 
 const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));
 const tags = ['History'];
@@ -26,14 +26,14 @@ export const logsRoutes = (services: Services, door: Door) =>
       '/api/logs',
       async ({ query, caller }) => {
         await assertProjected(services);
-        const { provider, key: keyId, model, status, outcome: ended, after, limit } = query;
+        const { provider, key: keyId, model, status, outcome: ended, after } = query;
         const client = clientShownTo(caller, query.client);
         // Read before the rows: what is projected in between comes twice rather than not at all.
         const cursor = cursorText(trafficPosition(services));
         const { rows, next } = services.readModels.requests({
           ...given({ client, provider, keyId, model, status, outcome: ended, after }),
           ...spanOf(query),
-          limit,
+          limit: query.limit ?? defaultLimit,
         });
         return { data: rows.map(presentRequest), next, cursor };
       },
@@ -48,7 +48,7 @@ export const logsRoutes = (services: Services, door: Door) =>
           from: timeQuery('ended at this time or later'),
           to: timeQuery('ended at this time or earlier'),
           after: t.Optional(t.Integer({ minimum: 0, description: '`next` of the page before' })),
-          limit: limitQuery(),
+          limit: limitQuery,
         }),
         response: { 200: listOf(requestSchema, t.Integer()), ...problems(401, 403, 422, 503) },
         detail: {

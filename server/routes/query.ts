@@ -3,14 +3,25 @@ import { t } from 'elysia';
 import { parseTime } from '../present/time.ts';
 import { Problem } from '../problem.ts';
 
-export const limitQuery = (most = 1_000) =>
+const limitAtMost = 1_000;
+export const defaultLimit = 100;
+
+export const limitQuery = t.Optional(
   t.Integer({
     minimum: 1,
-    maximum: most,
-    default: 100,
-    error: `limit is a whole number from 1 to ${most}`,
+    maximum: limitAtMost,
+    default: defaultLimit,
+    error: `limit is a whole number from 1 to ${limitAtMost}`,
     description: 'of one page',
-  });
+  }),
+);
+
+export const orderQuery = t.Optional(
+  t.Union([t.Literal('asc'), t.Literal('desc')], {
+    default: 'asc',
+    error: 'order is asc (oldest first) or desc (newest first)',
+  }),
+);
 
 const sequenceError = 'a sequence is a whole number from 0 to 9007199254740991';
 export const sequenceQuery = (description: string) =>

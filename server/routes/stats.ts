@@ -23,22 +23,24 @@ const dayOf = (name: string, text: string | undefined): string | undefined => {
 export const statsRoutes = (services: Services, door: Door) =>
   new Elysia({ name: 'stats' }).use(door.plugin).get(
     '/api/stats',
-    async ({ query, caller }) => {
+    async ({ query: { group = 'day', ...query }, caller }) => {
       await assertProjected(services);
       const from = dayOf('from', query.from);
       const to = dayOf('to', query.to);
       const client = clientShownTo(caller, query.client);
       const rows = services.readModels.stats({
         ...given({ from, to, client }),
-        groupBy: query.group,
+        groupBy: group,
       });
-      return { data: presentStats(query.group, rows), totals: sumOf(rows) };
+      return { data: presentStats(group, rows), totals: sumOf(rows) };
     },
     {
       query: t.Object({
-        group: t.Union(
-          statsGroups.map((group) => t.Literal(group)),
-          { default: 'day', error: `group is one of ${statsGroups.join(', ')}` },
+        group: t.Optional(
+          t.UnionEnum(statsGroups, {
+            default: 'day',
+            error: `group is one of ${statsGroups.join(', ')}`,
+          }),
         ),
         from: timeQuery('the UTC day with this time, or a later one'),
         to: timeQuery('the UTC day with this time, or an earlier one'),
