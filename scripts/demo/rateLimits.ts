@@ -17,9 +17,9 @@ type Limit = Readonly<{ key: number; untilMs: number }>;
 /** Each vendor limits its next key so often; the first ones soon after the start, one after the other. */
 const everyMs = 15_000;
 const firstAfterMs: Readonly<Record<VendorName, number>> = {
-  openai: 2_000,
-  anthropic: 5_000,
-  gemini: 8_000,
+  openai: 1_000,
+  anthropic: 3_000,
+  gemini: 5_000,
 };
 const limitMs: Readonly<Record<VendorName, number>> = {
   openai: 6_000,

@@ -51,7 +51,7 @@ export async function attempt(options: AttemptOptions): Promise<Answered | Faile
     if (response.status < 400) return { kind: 'answered', response, abort };
     const answer = await readAnswer(response, options.limits.errorBytes);
     abort.abort();
-    return failed(options, answer, null);
+    return client.aborted ? failed(options, null, 'aborted') : failed(options, answer, null);
   } catch (error) {
     if (client.aborted) return failed(options, null, 'aborted');
     return failed(options, null, abort.signal.aborted ? 'timeout' : transportFault(error));
@@ -83,10 +83,14 @@ export function failed(
 async function readAnswer(response: Response, mostBytes: number): Promise<VendorAnswer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-    if (size >= mostBytes) break;
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size >= mostBytes) break;
+    }
+  } catch {
+    // Its status and headers say enough: a limit is a limit, also when its explanation breaks off.
   }
   return { status: response.status, headers: response.headers, body: Buffer.concat(chunks) };
 }

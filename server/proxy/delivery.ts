@@ -128,9 +128,9 @@ function deliverLarge(
   response: Response,
   body: ReadableStream<Uint8Array>,
   abort: AbortController,
-  { exchange, record }: DeliveryOptions,
+  { exchange, record, limits }: DeliveryOptions,
 ): Delivered {
-  const passed = passBody(body, abort, {
+  const passed = passBody(body, abort, limits.stallMs, {
     onChunk(bytes) {
       exchange.firstByteMs ??= elapsedMs(exchange);
       exchange.responseBytes += bytes;

@@ -30,15 +30,20 @@ export type PassedBody = Readonly<{
   onEnd: (how: 'completed' | 'truncated' | 'cancelled') => void;
 }>;
 
-/** Passes a large body chunk by chunk; the client's pace is the upstream's. A broken one breaks the connection. */
+/**
+ * Passes a large body chunk by chunk; the client's pace is the upstream's. One that breaks, or stalls for
+ * `stallMs`, breaks the connection.
+ */
 export function passBody(
   body: ReadableStream<Uint8Array>,
   abort: AbortController,
+  stallMs: number,
   { onChunk, onEnd }: PassedBody,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream({
     async pull(controller) {
+      const timer = setTimeout(() => abort.abort(timeIsOver), stallMs);
       try {
         const { done, value } = await reader.read();
         if (!done) {
@@ -48,11 +53,14 @@ export function passBody(
         }
         onEnd('completed');
         controller.close();
-      } catch (error) {
+      } catch {
         onEnd(
           abort.signal.reason === timeIsOver || !abort.signal.aborted ? 'truncated' : 'cancelled',
         );
-        controller.error(error);
+        // Without a reason, which Bun would print: the client sees the break, the log has the outcome.
+        controller.error();
+      } finally {
+        clearTimeout(timer);
       }
     },
     cancel(reason) {

@@ -116,6 +116,49 @@ describe('A key that gets 429 with Retry-After', () => {
   });
 });
 
+describe('Many 429s at once', () => {
+  test('of one key are one fact', async () => {
+    const gateway = await start({
+      keys: { openai: [one, two] },
+      script: limits(one, { 'retry-after': '20' }),
+    });
+    const all = await Promise.all(Array.from({ length: 40 }, () => gateway.ask('openai')));
+    expect(all.map(({ status }) => status)).toEqual(Array(40).fill(200));
+    await gateway.ask('openai');
+    expect(await storyOf(gateway, one)).toEqual(['ProviderKeyRested']);
+  });
+
+  test('of nearly all keys of a provider rest the provider instead', async () => {
+    const names = keysNamed('k1', 'k2', 'k3', 'k4', 'k5', 'k6');
+    const gateway = await start({
+      keys: { openai: names },
+      script: (_request, reply) => reply.json(429, tooMany, { 'retry-after': '30' }),
+    });
+    const answer = await gateway.ask('openai');
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get('retry-after'))).toBeWithin(28, 31);
+    await until('the provider rests', async () => {
+      const { body } = await apiClient(gateway)('/api/providers/openai');
+      return body['status'] === 'resting';
+    });
+    expect(await storyOf(gateway, names[5] ?? '')).toEqual([]);
+  });
+
+  test('count also when the explanation breaks off', async () => {
+    const gateway = await start({
+      keys: { openai: [one, two] },
+      script(request, reply) {
+        if (request.key === two) return answersWell(request, reply);
+        reply.raw('HTTP/1.1 429 No\r\nretry-after: 20\r\ncontent-length: 500\r\n\r\n{"error"');
+        reply.cut();
+      },
+    });
+    expect((await gateway.ask('openai')).status).toBe(200);
+    const { data } = await factOf(gateway, one, 'ProviderKeyRested');
+    expect(data.ruleId).toBe('rate-limit.retry-after');
+  });
+});
+
 describe('Of several hints', () => {
   const cases: [string, Record<string, string>, number][] = [
     ['retry-after-ms', { 'retry-after-ms': '1500', 'retry-after': '60' }, 1_500],

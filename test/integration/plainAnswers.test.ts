@@ -9,7 +9,7 @@ let gateway: Proxied;
 beforeAll(async () => {
   gateway = await startProxied({
     keys: { openai: keysNamed('one', 'two') },
-    limits: { plainMs: 400, transientPauseMs: 1 },
+    limits: { plainMs: 400, stallMs: 400, transientPauseMs: 1 },
   });
 });
 afterAll(() => gateway.stop());
@@ -66,6 +66,41 @@ describe('A plain answer', () => {
     );
     expect(read).toBe('broken');
     expect((await recordOf(gateway, id)).outcome).toBe('truncated');
+  });
+
+  test('too large to hold that stalls breaks for the client too', async () => {
+    const part = Buffer.alloc(5 * 1024 * 1024, 'x');
+    gateway.vendor.does((_request, reply) => {
+      reply.raw(`HTTP/1.1 200 OK\r\ncontent-length: ${part.length * 2}\r\n\r\n`);
+      reply.raw(part);
+    });
+    const answer = await gateway.post('/v1/audio/speech', { model: 'tts-1', input: 'x' });
+    const read = await answer.bytes().then(
+      () => 'read',
+      () => 'broken',
+    );
+    expect(read).toBe('broken');
+    expect((await recordOf(gateway, requestId(answer))).outcome).toBe('truncated');
+    await gateway.vendor.last().closed;
+  });
+
+  test('too large to hold that its client leaves is cancelled', async () => {
+    const part = Buffer.alloc(5 * 1024 * 1024, 'x');
+    gateway.vendor.does((_request, reply) => {
+      reply.raw(`HTTP/1.1 200 OK\r\ncontent-length: ${part.length * 20}\r\n\r\n`);
+      for (let at = 0; at < 20; at++) reply.raw(part);
+    });
+    const leave = new AbortController();
+    const answer = await gateway.post(
+      '/v1/audio/speech',
+      { model: 'tts-1', input: 'x' },
+      { signal: leave.signal },
+    );
+    await answer.body?.getReader().read();
+    const leftMs = Date.now();
+    leave.abort();
+    expect((await gateway.vendor.last().closed) - leftMs).toBeLessThan(1_000);
+    expect((await recordOf(gateway, requestId(answer))).outcome).toBe('cancelled');
   });
 
   test('that does not come is a 504', async () => {

@@ -135,6 +135,21 @@ describe('A client that leaves', () => {
     expect([record.outcome, record.usage?.outputTokens]).toEqual(['completed', 10]);
   });
 
+  test('before the first event is cancelled, and so is the vendor', async () => {
+    gateway.vendor.does((_request, reply) => reply.begin());
+    const leave = new AbortController();
+    const asked = gateway.askStream('anthropic', { signal: leave.signal });
+    asked.catch(() => {});
+    await until('it is at the vendor', () => gateway.vendor.arrived.length > 0);
+    const leftMs = Date.now();
+    leave.abort();
+    expect((await gateway.vendor.last().closed) - leftMs).toBeLessThan(1_000);
+    await until('it is recorded', async () => {
+      const all = await finishedRequests(gateway);
+      return all.some(({ data }) => data.status === 499 && data.dialect === 'anthropic');
+    });
+  });
+
   test('before a plain answer came is cancelled, and so is the vendor', async () => {
     gateway.vendor.does(() => {});
     const leave = new AbortController();

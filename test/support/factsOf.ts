@@ -57,7 +57,7 @@ export function requestId(answer: Response): string {
 }
 
 /** Every fact about provider keys, oldest first. */
-export async function keyFacts({ log }: WithLog): Promise<KeyFact[]> {
+async function keyFacts({ log }: WithLog): Promise<KeyFact[]> {
   const { lastSequence } = await log.state('CONTROL');
   const messages = await log.readControl(0, lastSequence);
   return messages.flatMap((message) => {

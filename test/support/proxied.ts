@@ -65,7 +65,7 @@ export const answers: Readonly<Record<Dialect, object>> = {
   },
 };
 
-export const dialectOfPath = (path: string): Dialect => {
+const dialectOfPath = (path: string): Dialect => {
   if (path.includes('/models/')) return 'gemini';
   return path.includes('/messages') ? 'anthropic' : 'openai';
 };
