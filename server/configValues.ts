@@ -1,4 +1,5 @@
 /** From the text of a variable to a value; each parser names the variable and never repeats a secret. */
+import { isForbiddenHost } from './forbiddenHosts.ts';
 
 /** What stops the start: which variable, what is wrong with it, what to do. */
 export class ConfigError extends Error {
@@ -112,6 +113,10 @@ export const parseBaseUrl: Parse<string> = (text, name) => {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new ConfigError(
       `${name} holds a user, a query or a fragment: give the bare URL, keys have variables of their own`,
+    );
+  if (isForbiddenHost(url))
+    throw new ConfigError(
+      `${name} is a link-local or metadata address, which no provider has: give the provider's own URL`,
     );
   return url.href.replace(/\/+$/, '');
 };

@@ -75,7 +75,11 @@ export function createDoor(services: Services) {
       const { route, request } = context;
       return readBody(request, largeBodies.has(route) ? config.bodyLimitBytes : plainBodyBytes);
     })
-    .derive({ as: 'scoped' }, (context) => enter(context as HttpContext))
+    .derive({ as: 'scoped' }, (context) => {
+      // Its body is in; what it asks for may be ten thousand writes to disk.
+      context.server?.timeout(originalOf(context.request), 0);
+      return enter(context as HttpContext);
+    })
     .onAfterResponse({ as: 'scoped' }, ({ request, route, set, responseValue }) => {
       const status =
         responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200);

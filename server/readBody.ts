@@ -2,7 +2,7 @@
 import { Problem } from './problem.ts';
 
 /** A body that takes longer is a client that holds a connection. */
-const wholeBodyMs = 30_000;
+const usualBodyMs = 30_000;
 const maxDepth = 64;
 
 const tooLarge = (limitBytes: number): Problem =>
@@ -11,7 +11,11 @@ const tooLarge = (limitBytes: number): Problem =>
 const invalidJson = (what: string): Problem =>
   new Problem(400, 'INVALID_JSON', `The request body is not valid JSON: ${what}.`);
 
-async function readText(request: Request, limitBytes: number): Promise<string> {
+async function readText(
+  request: Request,
+  limitBytes: number,
+  wholeBodyMs: number,
+): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes);
   if (!request.body) return '';
   const reader = request.body.getReader();
@@ -29,7 +33,11 @@ async function readText(request: Request, limitBytes: number): Promise<string> {
     clearTimeout(timer);
   }
   if (performance.now() >= untilMs) {
-    throw new Problem(408, 'BODY_TOO_SLOW', 'The request body did not arrive within 30 s.');
+    throw new Problem(
+      408,
+      'BODY_TOO_SLOW',
+      `The request body did not arrive within ${wholeBodyMs / 1_000} s.`,
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
@@ -70,7 +78,11 @@ function parsed(text: string): unknown {
  * JSON, a form or plain text, by content type. Without a type, or with the one curl adds by itself, a body that looks
  * like JSON is JSON. No body is an empty object.
  */
-export async function readBody(request: Request, limitBytes: number): Promise<unknown> {
+export async function readBody(
+  request: Request,
+  limitBytes: number,
+  wholeBodyMs = usualBodyMs,
+): Promise<unknown> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   const isForm = type === 'application/x-www-form-urlencoded';
   const isJson = type === '' || type === 'application/json' || type?.endsWith('+json') === true;
@@ -81,7 +93,7 @@ export async function readBody(request: Request, limitBytes: number): Promise<un
       'Send the body as application/json, a form or text/plain.',
     );
   }
-  const text = await readText(request, limitBytes);
+  const text = await readText(request, limitBytes, wholeBodyMs);
   if (text.trim() === '') return {};
   if (type === 'text/plain') return text;
   if (isForm && !/^\s*[[{]/.test(text)) return Object.fromEntries(new URLSearchParams(text));

@@ -3,7 +3,6 @@ import { Elysia, t } from 'elysia';
 import type { ProviderKeyCommand } from '../../actors/providerKey/commands.ts';
 import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
 import type { Cause } from '../../events/event.ts';
-import { originalOf } from '../aliases.ts';
 import type { Door } from '../door.ts';
 import { idParams, nameField, strict } from '../fields.ts';
 import { findActor } from '../findActor.ts';
@@ -59,9 +58,7 @@ export function providerKeyActionRoutes(services: Services, { plugin }: Door) {
     .use(plugin)
     .post(
       '/api/provider-keys/import',
-      async ({ body, query, cause, request, server }) => {
-        // Ten thousand keys are twenty thousand writes to disk.
-        server?.timeout(originalOf(request), 0);
+      async ({ body, query, cause }) => {
         const lines = typeof body === 'string' ? body.split('\n') : body.keys;
         const provider = query.provider ?? (typeof body === 'string' ? undefined : body.provider);
         if (provider === undefined) {

@@ -1,6 +1,7 @@
 /** Which base URLs a provider may have, by what their names resolve to. */
 import { describe, expect, test } from 'bun:test';
 import { checkedBaseUrl, type Lookup } from '../../server/baseUrl.ts';
+import { parseBaseUrl } from '../../server/configValues.ts';
 
 const own = { host: '127.0.0.1', port: 8080, allowedHosts: [] };
 const resolvesTo =
@@ -64,6 +65,11 @@ describe('a base URL is refused', () => {
     'http://metadata.google.internal./x',
   ])('when it is %s', async (url) => {
     expect(await refused(url, resolvesTo())).toBe('INVALID_BASE_URL');
+  });
+
+  test('in a variable of the environment too', () => {
+    const url = 'http://169.254.169.254/v1';
+    expect(() => parseBaseUrl(url, 'OPENAI_BASE_URL')).toThrow('OPENAI_BASE_URL is a link-local');
   });
 
   test('when it is the gateway itself', async () => {
