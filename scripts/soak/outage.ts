@@ -1,0 +1,175 @@
+/** The log stands still for ten seconds under load: requests go on, commands say so, nothing is missing afterwards. */
+import { startGateway, type MeasuredGateway } from '../measure/gateway.ts';
+import { ask, shownFailures, type Answered } from './clients.ts';
+import { commandsKept, password, startOperator } from './commands.ts';
+import { holdsWithin, spread, type Finding } from './finding.ts';
+import { startOutsideNats, type OutsideNats } from './outside.ts';
+import { childOf, isRunning, residentMb } from './processes.ts';
+import {
+  controlEvents,
+  differenceToRows,
+  recordedTraffic,
+  spooledBytes,
+  withLogOf,
+} from './recorded.ts';
+import { startUpstream } from './upstream.ts';
+
+const rate = 200;
+const beforeMs = 4_000;
+const afterMs = 8_000;
+const drainedWithinMs = 30_000;
+const mostGrowthMb = 50;
+
+export type OutageOptions = Readonly<{ stillMs: number; onProgress: (line: string) => void }>;
+
+type Load = Readonly<{ answered: Answered[]; failures: Map<string, number> }>;
+const failed = ({ failures }: Load, how: string) => failures.set(how, (failures.get(how) ?? 0) + 1);
+
+/** Requests at an even rate, however long the answers take. */
+async function loadFor(ms: number, port: number, load: Load): Promise<void> {
+  const startMs = performance.now();
+  const asked: Promise<void>[] = [];
+  const one = async () => {
+    const result = await ask(port, false);
+    if ('answered' in result) load.answered.push(result.answered);
+    else failed(load, String(result.failed));
+  };
+  for (let sent = 0; sent < (ms / 1_000) * rate; sent++) {
+    const dueMs = startMs + (sent * 1_000) / rate;
+    if (dueMs > performance.now()) await Bun.sleep(dueMs - performance.now());
+    asked.push(one());
+  }
+  await Promise.all(asked);
+}
+
+const tookMs = ({ answered }: Load) => answered.map((one) => one.completedMs - one.startedMs);
+
+async function afterwards(
+  gateway: MeasuredGateway,
+  loads: readonly Load[],
+  given: Parameters<typeof commandsKept>[0],
+  outside: OutsideNats | undefined,
+): Promise<Finding[]> {
+  const sinceMs = performance.now();
+  const isDrained = await holdsWithin(
+    drainedWithinMs,
+    async () => (await spooledBytes(gateway.dataDir)) === 0,
+  );
+  const drainMs = performance.now() - sinceMs;
+  const answered = loads.flatMap((load) => load.answered);
+  const [traffic, control] = await withLogOf(
+    gateway.dataDir,
+    async (log) => [await recordedTraffic(log), await controlEvents(log)],
+    outside?.access,
+  );
+  const notOnce = answered.filter(({ requestId }) => traffic.times.get(requestId) !== 1).length;
+  const rowsDiffer = await differenceToRows(gateway.dataDir, traffic);
+  return [
+    {
+      what: 'the spool is empty afterwards',
+      found: isDrained ? `after ${drainMs.toFixed(0)} ms` : 'no',
+      isKept: isDrained,
+    },
+    {
+      what: 'every answer is in the log once',
+      found: `${answered.length - notOnce} of ${answered.length}, ${traffic.dropped} dropped, ${traffic.repeatedBatches} batches sent twice and counted once`,
+      isKept: notOnce === 0 && traffic.dropped === 0,
+    },
+    {
+      what: 'the rows are those of the log',
+      found: rowsDiffer || 'no difference',
+      isKept: rowsDiffer === '',
+    },
+    ...commandsKept(given, control),
+  ];
+}
+
+type Log = Readonly<{ pause: () => void; resume: () => void }>;
+
+async function outageOf(
+  gateway: MeasuredGateway,
+  log: Log,
+  outside: OutsideNats | undefined,
+  { stillMs, onProgress }: OutageOptions,
+): Promise<Finding[]> {
+  const pid = childOf(gateway.pid, 'gateway');
+  if (pid === undefined) throw new Error('the launcher has no gateway');
+  const operator = await startOperator(gateway.port);
+  const failures = new Map<string, number>();
+  const before: Load = { answered: [], failures };
+  const during: Load = { answered: [], failures };
+  const after: Load = { answered: [], failures };
+  await loadFor(beforeMs, gateway.port, before);
+  const memoryMb = [residentMb(pid)];
+
+  log.pause();
+  onProgress('the log stands still');
+  const commander = setInterval(operator.rename, 1_000);
+  operator.rename();
+  await loadFor(stillMs, gateway.port, during);
+  memoryMb.push(residentMb(pid));
+  log.resume();
+  onProgress('the log goes on');
+  await loadFor(afterMs, gateway.port, after);
+  clearInterval(commander);
+  memoryMb.push(residentMb(pid));
+
+  const loads = [before, during, after];
+  const growthMb = (memoryMb[2] ?? Number.NaN) - (memoryMb[0] ?? Number.NaN);
+  return [
+    {
+      what: 'no request fails',
+      found: `failed: ${shownFailures(failures)}; before ${spread(tookMs(before))}; during ${spread(tookMs(during))}; after ${spread(tookMs(after))}`,
+      isKept: failures.size === 0 && during.answered.length > 0,
+    },
+    ...(await afterwards(gateway, loads, await operator.given(), outside)),
+    {
+      what: `memory grows by at most ${mostGrowthMb} MB`,
+      found: `${memoryMb.map((mb) => mb.toFixed(0)).join(', ')} MB before, at the end of the outage, afterwards`,
+      isKept: growthMb <= mostGrowthMb,
+    },
+  ];
+}
+
+function supervisedLog(gateway: MeasuredGateway): Log {
+  const pid = childOf(gateway.pid, 'nats');
+  if (pid === undefined) throw new Error('the launcher has no nats-server');
+  return {
+    pause: () => process.kill(pid, 'SIGSTOP'),
+    resume: () => void (isRunning(pid) && process.kill(pid, 'SIGCONT')),
+  };
+}
+
+const named = (name: string, findings: readonly Finding[]): Finding[] =>
+  findings.map(({ what, ...rest }) => ({ what: `${name}: ${what}`, ...rest }));
+
+export async function outageSection(options: OutageOptions): Promise<Finding[]> {
+  const upstream = startUpstream({ plainMs: 5 });
+  const keys = Array.from({ length: 20 }, (_, index) => `sk-soak-key-0000000000000000000${index}`);
+  const env = {
+    OPENAI_API_KEYS: keys.join(','),
+    OPENAI_BASE_URL: upstream.baseUrl,
+    MIDDLEWARE_PASSWORD: password,
+  };
+  const withGateway = async (
+    outside: OutsideNats | undefined,
+    logOf: (gateway: MeasuredGateway) => Log,
+  ): Promise<Finding[]> => {
+    const gateway = await startGateway({ ...env, ...outside?.env });
+    try {
+      return await outageOf(gateway, logOf(gateway), outside, options);
+    } finally {
+      await gateway.stop();
+    }
+  };
+  const outside = await startOutsideNats();
+  try {
+    // The launcher's probe ends a server that stands still and starts another one.
+    const replaced = await withGateway(undefined, supervisedLog);
+    const resumed = await withGateway(outside, () => outside.server);
+    return [...named('replaced', replaced), ...named('resumed', resumed)];
+  } finally {
+    await outside.server.stop();
+    await upstream.stop();
+  }
+}

@@ -1,0 +1,25 @@
+/** A nats-server that no launcher looks after, and what a launcher needs to use it. */
+import { startNatsServer, type TestNatsServer } from '../../test/support/natsServer.ts';
+import type { NatsAccess } from '../../server/configPlaces.ts';
+
+export type OutsideNats = Readonly<{
+  server: TestNatsServer;
+  access: NatsAccess;
+  /** The secrets too must be the same in every launcher on one log. */
+  env: Readonly<Record<string, string>>;
+}>;
+
+export async function startOutsideNats(): Promise<OutsideNats> {
+  const server = await startNatsServer();
+  const { user, pass } = server;
+  const { host } = new URL(server.url);
+  return {
+    server,
+    access: { servers: host, user, pass },
+    env: {
+      NATS_URL: `nats://${user}:${pass}@${host}`,
+      ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
+      JWT_SECRET_KEY: 'a secret of the soak, long enough to sign sessions',
+    },
+  };
+}
