@@ -34,7 +34,7 @@ export async function deliver(
 ): Promise<Delivered | FailedAttempt> {
   const { incoming, limits, client, dialect, now } = options;
   try {
-    if (response.body && isReadableStream(response.headers)) {
+    if (response.body && isReadableStream(response.headers, incoming)) {
       return await deliverStream(response, response.body, abort, options);
     }
     if (!response.body || isSmall(response.headers, limits)) {
@@ -48,12 +48,11 @@ export async function deliver(
   }
 }
 
-/** One that is packed, though it was asked not to be, passes unread. */
-function isReadableStream(headers: Headers): boolean {
-  const encoding = headers.get('content-encoding') ?? 'identity';
-  return (
-    encoding === 'identity' && headers.get('content-type')?.startsWith('text/event-stream') === true
-  );
+/** One that is packed, though it was asked not to be, passes unread. Gemini streams an array without `alt=sse`. */
+function isReadableStream(headers: Headers, { route: { route } }: Incoming): boolean {
+  if ((headers.get('content-encoding') ?? 'identity') !== 'identity') return false;
+  const type = headers.get('content-type') ?? '';
+  return type.startsWith('text/event-stream') || route.endsWith(':streamGenerateContent');
 }
 
 function faultOf(error: unknown, abort: AbortController, client: AbortSignal): TransportFault {

@@ -1,19 +1,12 @@
 /** How bytes flow: as they come, at the client's pace, until it leaves or the vendor falls silent. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { finishedRequests, recordOf } from '../support/factsOf.ts';
-import {
-  keysNamed,
-  startProxied,
-  streamPaths,
-  type Dialect,
-  type Proxied,
-} from '../support/proxied.ts';
+import { keysNamed, startProxied, type Dialect, type Proxied } from '../support/proxied.ts';
 import { streamOf } from '../support/shortStreams.ts';
 import { until } from '../support/until.ts';
 import { sha256 } from '../support/vendor.ts';
-import { openAiChat } from '../support/vendorStreams.ts';
+import { geminiAnswers, openAiChat } from '../support/vendorStreams.ts';
 
 const keys = keysNamed('one', 'two');
 const dialects: Dialect[] = ['openai', 'anthropic', 'gemini'];
@@ -84,6 +77,43 @@ describe('A stream', () => {
     const answer = await gateway.askStream('openai');
     expect(await answer.text()).toBe(openAiChat.start + error);
     expect((await recordOf(gateway, answer)).outcome).toBe('failed');
+  });
+
+  describe('of Gemini without alt=sse', () => {
+    const path = '/v1beta/models/gemini-2.5-flash:streamGenerateContent';
+    const { first, second, last } = geminiAnswers;
+    const json = { 'content-type': 'application/json; charset=UTF-8' };
+
+    test('passes element by element, with its usage', async () => {
+      const goOn = Promise.withResolvers<void>();
+      gateway.vendor.does(async (_request, reply) => {
+        reply.begin(200, json);
+        await reply.chunk(`[${first},\n${second}`);
+        await goOn.promise;
+        await reply.chunk(`,\n${last}\n]\n`);
+        reply.end();
+      });
+      const answer = await gateway.post(path, { contents: [] });
+      const reader = answer.body?.getReader();
+      const begun = Buffer.from((await reader?.read())?.value ?? []).toString();
+      expect(begun).toStartWith(`[${first}`);
+      goOn.resolve();
+      const rest = Buffer.from((await reader?.read())?.value ?? []).toString();
+      expect(JSON.parse(begun + rest)).toHaveLength(3);
+      expect((await recordOf(gateway, answer)).usage).toMatchObject({ outputTokens: 28 });
+    });
+
+    test('does not look whole when it is cut', async () => {
+      gateway.vendor.does(async (_request, reply) => {
+        reply.begin(200, json);
+        await reply.chunk(`[${first}`);
+      });
+      const answer = await gateway.post(path, { contents: [] });
+      const text = await answer.text();
+      expect(text).toStartWith(`[${first}`);
+      expect(() => JSON.parse(text) as unknown).toThrow();
+      expect((await recordOf(gateway, answer)).outcome).toBe('truncated');
+    });
   });
 
   test('that the vendor packs though it was asked not to passes as it is', async () => {
@@ -167,55 +197,4 @@ describe('A client that leaves', () => {
       Boolean(await onlyRecordWith('cancelled', '/v1/embeddings')),
     );
   });
-});
-
-describe('A slow reader', () => {
-  /** A client that reads nothing until it is told to. */
-  const slowClient = (): Socket => {
-    const { hostname, port } = new URL(gateway.url());
-    const body = JSON.stringify({ model: 'gpt-5', messages: [], stream: true });
-    const socket = connect(Number(port), hostname);
-    socket.pause();
-    socket.write(
-      `POST ${streamPaths.openai} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-    );
-    return socket;
-  };
-
-  test('slows the vendor down instead of filling memory, and may leave', async () => {
-    const event = openAiChat.chunk([{ index: 0, delta: { content: 'x'.repeat(60_000) } }]);
-    let sentBytes = 0;
-    let sentAtMs = 0;
-    gateway.vendor.does(async (request, reply) => {
-      let isOpen = true;
-      void request.closed.then(() => (isOpen = false));
-      reply.begin();
-      // Far more than any buffer on the way should take.
-      while (isOpen && sentBytes < 400 * 1024 * 1024) {
-        await reply.chunk(event);
-        sentBytes += event.length;
-        sentAtMs = Date.now();
-      }
-    });
-    const before = process.memoryUsage.rss();
-    const socket = slowClient();
-    await until('the vendor is held up', () => sentAtMs > 0 && Date.now() - sentAtMs > 300);
-    expect(sentBytes).toBeLessThan(64 * 1024 * 1024);
-    expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 1024 * 1024);
-
-    const heldAt = sentBytes;
-    socket.resume();
-    await until('it goes on', () => sentBytes > heldAt + 10 * 1024 * 1024);
-    socket.pause();
-    await until('it is held up again', () => Date.now() - sentAtMs > 200);
-    const leftMs = Date.now();
-    socket.destroy();
-    expect((await gateway.vendor.last().closed) - leftMs).toBeLessThan(1_000);
-    await until('it is recorded', async () => {
-      const all = await finishedRequests(gateway);
-      return all.some(
-        ({ data }) => data.outcome === 'cancelled' && data.responseBytes > heldAt / 4,
-      );
-    });
-  }, 15_000);
 });
