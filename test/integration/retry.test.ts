@@ -1,5 +1,7 @@
 /** Which key is asked next, how often, and what the client gets when no key helps. */
 import { afterEach, describe, expect, test } from 'bun:test';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
 import { factOf, finishedRequests, keyState, recordOf, storyOf } from '../support/factsOf.ts';
 import {
   answers,
@@ -9,6 +11,8 @@ import {
   type Dialect,
   type Proxied,
 } from '../support/proxied.ts';
+import { thrown } from '../support/officialSdks.ts';
+import { anthropicClient, openAiClient, tap } from '../support/sdkClients.ts';
 import { until } from '../support/until.ts';
 import type { Script } from '../support/vendor.ts';
 
@@ -160,6 +164,18 @@ describe("A provider's failure", () => {
     expect(answer.headers.get('request-id')).toBe('req_9');
     expect(await answer.text()).toContain('Overloaded');
     expect(gateway.vendor.arrived).toHaveLength(3);
+  });
+
+  test('is not multiplied by the retries of an SDK', async () => {
+    const gateway = await start({ keys: { openai: [one], anthropic: [one] }, script: says(503) });
+    const options = { url: gateway.url(), key: 'k', tap: tap() };
+    const messages = [{ role: 'user' as const, content: 'Hi' }];
+    const chat = openAiClient(options, 5).chat.completions.create({ model: 'gpt-5', messages });
+    expect(await thrown(chat)).toBeInstanceOf(OpenAI.InternalServerError);
+    const ask = { model: 'claude-opus-4-8', max_tokens: 9, messages };
+    const message = anthropicClient(options, 5).messages.create(ask);
+    expect(await thrown(message)).toBeInstanceOf(Anthropic.InternalServerError);
+    expect(gateway.vendor.arrived).toHaveLength(6);
   });
 
   test('of a call that creates things is not repeated', async () => {
