@@ -16,6 +16,8 @@ export type MeasuredGateway = Readonly<{
 }>;
 
 export const clientKey = 'sk-bench-client';
+/** With a million events in the log it takes its time. */
+const startLimitMs = 120_000;
 const launcher = join(import.meta.dir, '../../server/launch.ts');
 
 /** Resolves as soon as a request through the gateway can be answered. */
@@ -38,15 +40,18 @@ export async function startGateway(
     stdout: 'ignore',
     stderr: 'inherit',
   });
-  for (;;) {
+  const deadlineMs = performance.now() + startLimitMs;
+  const isUp = () =>
+    fetch(`http://127.0.0.1:${port}/ready`).then(
+      () => true,
+      () => false,
+    );
+  while (!(await isUp())) {
     if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}`);
-    if (
-      await fetch(`http://127.0.0.1:${port}/ready`).then(
-        () => true,
-        () => false,
-      )
-    )
-      break;
+    if (performance.now() > deadlineMs) {
+      child.kill();
+      throw new Error(`the gateway was not up within ${startLimitMs} ms`);
+    }
     await Bun.sleep(5);
   }
   return {

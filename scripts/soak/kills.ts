@@ -24,6 +24,8 @@ export type KillsOptions = Readonly<{
   plain: number;
   /** The longest time between an answer after a kill and the next kill. */
   calmMs: number;
+  /** By so much a process may be late that has to share its processor. */
+  slackMs: number;
   onProgress: (line: string) => void;
 }>;
 
@@ -109,7 +111,7 @@ export async function killsSection(options: KillsOptions): Promise<Finding[]> {
         found: `${answered.length} answered, failed: ${shownFailures(failures)}`,
         isKept: wrong.length === 0,
       },
-      ...losses(answered, kills, traffic.times),
+      ...losses(answered, kills, traffic.times, options.slackMs),
       {
         what: 'nothing is in the log twice',
         found: `${twice(traffic.times)} of ${traffic.times.size} requests in ${traffic.messages} messages, ${traffic.repeatedBatches} batches sent twice and counted once, ${traffic.dropped} dropped`,
@@ -126,7 +128,7 @@ export async function killsSection(options: KillsOptions): Promise<Finding[]> {
         isKept: twice(upstream.answered) === 0,
       },
       { what: 'the spool is empty afterwards', found: isDrained ? 'yes' : 'no', isKept: isDrained },
-      restsKept(control, outagesOf(kills), Date.now()),
+      restsKept(control, outagesOf(kills), Date.now(), options.slackMs),
       ...served(kills),
     ];
   } finally {

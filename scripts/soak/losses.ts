@@ -5,14 +5,12 @@ import type { Kill } from './killing.ts';
 
 /** The recorder gathers so long. */
 const flushMs = 20;
-/** For a timer that rings late in a process with 60 requests under way, on a machine that is busy. */
-const lateMs = 10;
 /** The recorder waits so long for the log before it writes to disk, which then takes its time too. */
 const logAwayMs = 50 + 100;
 /** The log was killed so shortly before, or had not come back. */
 const awayBeforeMs = 1_000;
 
-type Death = Kill & Readonly<{ windowMs: number }>;
+type Death = Kill & Readonly<{ withLog: boolean }>;
 
 const wasAway = (death: Kill, kills: readonly Kill[]): boolean =>
   death.kind === 'both' ||
@@ -21,14 +19,10 @@ const wasAway = (death: Kill, kills: readonly Kill[]): boolean =>
       kind === 'nats' && atMs < death.atMs && backMs + awayBeforeMs > death.atMs,
   );
 
-function deathsIn(kills: readonly Kill[]): Death[] {
-  return kills
+const deathsIn = (kills: readonly Kill[]): Death[] =>
+  kills
     .filter(({ gatewayGoneMs }) => gatewayGoneMs !== undefined)
-    .map((death) => ({
-      ...death,
-      windowMs: flushMs + lateMs + (wasAway(death, kills) ? logAwayMs : 0),
-    }));
-}
+    .map((death) => ({ ...death, withLog: wasAway(death, kills) }));
 
 const outOf = (lost: readonly number[], windowMs: number, words: string): Finding => {
   const old = lost.filter((ageMs) => ageMs > windowMs).length;
@@ -43,29 +37,32 @@ const outOf = (lost: readonly number[], windowMs: number, words: string): Findin
 /**
  * Ages are counted up to when the gateway was last heard of: a process that gets no processor writes nothing, and its
  * answers do not grow old meanwhile.
+ * @param slackMs for timers that ring late in a process with many requests under way.
  */
 export function losses(
   answered: readonly Answered[],
   kills: readonly Kill[],
   inLog: ReadonlyMap<string, number>,
+  slackMs: number,
 ): Finding[] {
   const deaths = deathsIn(kills);
-  const short = flushMs + lateMs;
-  const ages = { logThere: [] as number[], logAway: [] as number[], noKill: 0 };
+  const alone: number[] = [];
+  const withLog: number[] = [];
+  let withoutKill = 0;
   for (const { requestId, startedMs, completedMs } of answered) {
     if (inLog.has(requestId)) continue;
     const death = deaths.find(({ gatewayGoneMs = 0 }) => gatewayGoneMs > startedMs);
-    if (!death) ages.noKill += 1;
-    else if (death.windowMs === short) ages.logThere.push(death.aliveMs - completedMs);
-    else ages.logAway.push(death.aliveMs - completedMs);
+    if (!death) withoutKill += 1;
+    else (death.withLog ? withLog : alone).push(death.aliveMs - completedMs);
   }
+  const windowMs = flushMs + slackMs;
   return [
-    outOf(ages.logThere, short, 'of the gateway'),
-    outOf(ages.logAway, short + logAwayMs, 'of the gateway and the log'),
+    outOf(alone, windowMs, 'of the gateway'),
+    outOf(withLog, windowMs + logAwayMs, 'of the gateway and the log'),
     {
       what: 'what was answered by a gateway that was not killed is in the log',
-      found: `${ages.noKill} missing of ${answered.length} answers in all`,
-      isKept: ages.noKill === 0 && answered.length > 0,
+      found: `${withoutKill} missing of ${answered.length} answers in all`,
+      isKept: withoutKill === 0 && answered.length > 0,
     },
   ];
 }

@@ -15,12 +15,16 @@ import {
 import { startUpstream } from './upstream.ts';
 
 const rate = 200;
-const beforeMs = 4_000;
-const afterMs = 8_000;
 const drainedWithinMs = 30_000;
 const mostGrowthMb = 50;
 
-export type OutageOptions = Readonly<{ stillMs: number; onProgress: (line: string) => void }>;
+/** How long the log is there, stands still, and is there again under load. */
+export type OutageOptions = Readonly<{
+  beforeMs: number;
+  stillMs: number;
+  afterMs: number;
+  onProgress: (line: string) => void;
+}>;
 
 type Load = Readonly<{ answered: Answered[]; failures: Map<string, number> }>;
 const failed = ({ failures }: Load, how: string) => failures.set(how, (failures.get(how) ?? 0) + 1);
@@ -90,7 +94,7 @@ async function outageOf(
   gateway: MeasuredGateway,
   log: Log,
   outside: OutsideNats | undefined,
-  { stillMs, onProgress }: OutageOptions,
+  { beforeMs, stillMs, afterMs, onProgress }: OutageOptions,
 ): Promise<Finding[]> {
   const pid = childOf(gateway.pid, 'gateway');
   if (pid === undefined) throw new Error('the launcher has no gateway');
@@ -140,36 +144,42 @@ function supervisedLog(gateway: MeasuredGateway): Log {
   };
 }
 
-const named = (name: string, findings: readonly Finding[]): Finding[] =>
-  findings.map(({ what, ...rest }) => ({ what: `${name}: ${what}`, ...rest }));
-
-export async function outageSection(options: OutageOptions): Promise<Finding[]> {
+async function withGateway(
+  options: OutageOptions,
+  logOf: (gateway: MeasuredGateway) => Log,
+  outside?: OutsideNats,
+): Promise<Finding[]> {
   const upstream = startUpstream({ plainMs: 5 });
-  const keys = Array.from({ length: 20 }, (_, index) => `sk-soak-key-0000000000000000000${index}`);
-  const env = {
-    OPENAI_API_KEYS: keys.join(','),
-    OPENAI_BASE_URL: upstream.baseUrl,
-    MIDDLEWARE_PASSWORD: password,
-  };
-  const withGateway = async (
-    outside: OutsideNats | undefined,
-    logOf: (gateway: MeasuredGateway) => Log,
-  ): Promise<Finding[]> => {
-    const gateway = await startGateway({ ...env, ...outside?.env });
+  try {
+    const gateway = await startGateway({
+      OPENAI_API_KEYS: Array.from({ length: 20 }, (_, index) => `sk-soak-key-${index}`).join(','),
+      OPENAI_BASE_URL: upstream.baseUrl,
+      MIDDLEWARE_PASSWORD: password,
+      ...outside?.env,
+    });
     try {
       return await outageOf(gateway, logOf(gateway), outside, options);
     } finally {
       await gateway.stop();
     }
-  };
+  } finally {
+    await upstream.stop();
+  }
+}
+
+const named = (name: string, findings: readonly Finding[]): Finding[] =>
+  findings.map(({ what, ...rest }) => ({ what: `${name}: ${what}`, ...rest }));
+
+/** The launcher's probe ends the server that stands still and starts another one. */
+export const outageReplaced = async (options: OutageOptions): Promise<Finding[]> =>
+  named('replaced', await withGateway(options, supervisedLog));
+
+/** Nobody looks after the server; it goes on where it stood. */
+export async function outageResumed(options: OutageOptions): Promise<Finding[]> {
   const outside = await startOutsideNats();
   try {
-    // The launcher's probe ends a server that stands still and starts another one.
-    const replaced = await withGateway(undefined, supervisedLog);
-    const resumed = await withGateway(outside, () => outside.server);
-    return [...named('replaced', replaced), ...named('resumed', resumed)];
+    return named('resumed', await withGateway(options, () => outside.server, outside));
   } finally {
     await outside.server.stop();
-    await upstream.stop();
   }
 }

@@ -6,10 +6,10 @@ import { spread, type Finding } from './finding.ts';
 /** A time in which the gateway or the log was away, and a moment after it (epoch). */
 export type Outage = Readonly<{ fromMs: number; toMs: number }>;
 
-const lateMs = 200;
+const promisedMs = 200;
 
 /** When a deadline has to have rung: at its time, or after the outages that it fell into. */
-function dueMs(deadlineMs: number, outages: readonly Outage[]): number {
+function dueMs(deadlineMs: number, outages: readonly Outage[], lateMs: number): number {
   let due = deadlineMs;
   for (const { fromMs, toMs } of outages) {
     if (fromMs <= due + lateMs && toMs > due) due = toMs;
@@ -22,7 +22,9 @@ export function restsKept(
   events: readonly StoredEvent[],
   outages: readonly Outage[],
   nowMs: number,
+  slackMs: number,
 ): Finding {
+  const lateMs = promisedMs + slackMs;
   const open = new Map<string, number>();
   const lates: number[] = [];
   let delayed = 0;
@@ -35,13 +37,13 @@ export function restsKept(
     const untilMs = open.get(actor.id);
     open.delete(actor.id);
     if (untilMs === undefined) continue;
-    const due = dueMs(untilMs, outages);
+    const due = dueMs(untilMs, outages, lateMs);
     if (timeMs < untilMs || timeMs > due + lateMs) broken += 1;
     if (due === untilMs) lates.push(timeMs - untilMs);
     else delayed += 1;
   }
   const forgotten = [...open.values()].filter(
-    (untilMs) => dueMs(untilMs, outages) + lateMs < nowMs,
+    (untilMs) => dueMs(untilMs, outages, lateMs) + lateMs < nowMs,
   ).length;
   return {
     what: `rests end within ${lateMs} ms of their time, or when the gateway and the log are back`,

@@ -2,14 +2,17 @@
 import { abortsSection } from './aborts.ts';
 import { report, type Finding } from './finding.ts';
 import { killsSection } from './kills.ts';
-import { outageSection } from './outage.ts';
+import { outageReplaced, outageResumed } from './outage.ts';
 import { racesSection } from './races.ts';
 
 const onProgress = (line: string) => console.log(`  … ${line}`);
 
+const outage = { beforeMs: 4_000, stillMs: 10_000, afterMs: 8_000, onProgress };
+
 const sections: Readonly<Record<string, () => Promise<Finding[]>>> = {
-  kills: () => killsSection({ kills: 100, streams: 50, plain: 10, calmMs: 4_000, onProgress }),
-  outage: () => outageSection({ stillMs: 10_000, onProgress }),
+  kills: () =>
+    killsSection({ kills: 100, streams: 50, plain: 10, calmMs: 4_000, slackMs: 10, onProgress }),
+  outage: async () => [...(await outageReplaced(outage)), ...(await outageResumed(outage))],
   races: () => racesSection({ rests: 200, rounds: 300 }),
   aborts: () => abortsSection({ streams: 2_000, onProgress }),
 };
