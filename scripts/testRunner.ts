@@ -6,6 +6,7 @@ import { countsOf } from './junitReport.ts';
 import { installMissingTools } from './testTools.ts';
 
 const suiteLimitMs = 20 * 60_000;
+const testLimitMs = 60_000;
 const isCi = /^(true|1|yes|on)$/i.test(process.env['CI'] ?? '');
 
 type Counts = { passed: number; failed: number };
@@ -44,6 +45,7 @@ async function suite(folder: string, reports: string): Promise<Counts> {
   const isGreen = await succeeds([
     'test',
     `./${folder}`,
+    `--timeout=${testLimitMs}`,
     '--reporter=junit',
     `--reporter-outfile=${report}`,
   ]);

@@ -64,9 +64,8 @@ const errorAnswers = ({ logger, now, metrics }: Services) =>
 const named = (services: Services, door: Door) =>
   // The errors come first: they are for all routes after them.
   // Not normalised: a field that nobody knows is told to the caller, not dropped.
-  new Elysia({ normalize: false })
+  new Elysia({ normalize: false, serve: { routes: proxyRoutes(services) } })
     .use(errorAnswers(services))
-    .use(proxyRoutes(services))
     .use(managementRoutes(services, door))
     .use(pageRoutes(services, door))
     .use(docsRoutes(services, door, (): AnyElysia => managementRoutes(services, door)));

@@ -1,4 +1,5 @@
 /** Who calls: a client key, in whichever header or query parameter its SDK puts it. */
+import { LRUCache } from 'lru-cache';
 import { clientKeyKind } from '../actors/clientKey/clientKey.ts';
 import type { Runtime } from '../actors/runtime/runtime.ts';
 import type { ActorId } from '../events/ids.ts';
@@ -29,8 +30,12 @@ export function createClients(
     ...new Set(['x-api-key', 'x-goog-api-key', 'api-key', apiKeyHeader.toLowerCase()]),
   ];
 
+  /** Keys that were found valid, so that a busy client's is not digested each time. Only what is valid gets in. */
+  const known = new LRUCache<string, Client>({ max: 10_000 });
+
   const follow = ({ id, state }: NonNullable<ReturnType<typeof actors.get>>) => {
     const { hash: ownHash, clientId, scopes } = state.context;
+    known.clear();
     if (state.value === 'active') byHash.set(ownHash, { keyId: id, clientId, scopes });
     else if (byHash.get(ownHash)?.keyId === id) byHash.delete(ownHash);
   };
@@ -56,8 +61,10 @@ export function createClients(
     identify(headers, search) {
       const shown = credentials(headers, search);
       for (const credential of shown) {
-        const client = byHash.get(hash(credential));
-        if (client) return client;
+        const client = known.get(credential) ?? byHash.get(hash(credential));
+        if (!client) continue;
+        known.set(credential, client);
+        return client;
       }
       return shown.length > 0 ? 'unknown' : 'missing';
     },

@@ -1,7 +1,7 @@
 /** Which provider answers a request: by the model's prefix, else by the dialect's default. */
 import { providerKind } from '../../actors/provider/provider.ts';
-import type { Runtime } from '../../actors/runtime/runtime.ts';
-import { isActorId } from '../../events/ids.ts';
+import type { ProviderState } from '../../actors/provider/machine.ts';
+import type { Current, Runtime } from '../../actors/runtime/runtime.ts';
 import type { Auth, Dialect } from '../../events/provider.ts';
 import { splitModel } from './modelField.ts';
 
@@ -30,18 +30,22 @@ export const defaultProviders: Readonly<Record<Dialect, string>> = {
 
 export function createProviders(runtime: Runtime): Providers {
   const actors = runtime.of(providerKind);
+  const byId = new Map<string, Provider>();
 
-  const get = (id: string): Provider | undefined => {
-    const state = isActorId(id) ? actors.get(id)?.state : undefined;
-    if (!state || (state.value !== 'active' && state.value !== 'resting')) return undefined;
+  const follow = ({ id, state }: Current<ProviderState>) => {
     const { dialect, baseUrl, auth } = state.context;
-    return { id, dialect, baseUrl, auth };
+    const isThere = state.value === 'active' || state.value === 'resting';
+    if (isThere) byId.set(id, { id, dialect, baseUrl, auth });
+    else byId.delete(id);
   };
+  for (const current of actors.all()) follow(current);
+  actors.subscribe(follow);
+  const get = (id: string): Provider | undefined => byId.get(id);
 
   return {
     get,
     targetOf(dialect, name) {
-      const { provider: prefix, model } = splitModel(name, (slug) => get(slug) !== undefined);
+      const { provider: prefix, model } = splitModel(name, (slug) => byId.has(slug));
       const provider = get(prefix ?? defaultProviders[dialect]);
       return provider && { provider, model, wasPrefixed: prefix !== null };
     },
