@@ -12,6 +12,8 @@ export type TestNatsServer = Readonly<{
   connectOptions: (name?: string) => { servers: string; user: string; pass: string; name: string };
   /** The monitoring address, e.g. for `/jsz`. */
   monitorUrl: string;
+  /** Where its files lie. */
+  folder: string;
   /** Ends the server in the middle of whatever it does. */
   kill9: () => Promise<void>;
   /** Starts it again on the same port and the same store; kills it first when it still runs. */
@@ -89,6 +91,7 @@ jetstream { store_dir: ${JSON.stringify(folder)}, sync_interval: always, max_fil
       name,
     }),
     monitorUrl,
+    folder,
     kill9,
     async restart() {
       await kill9();

@@ -25,7 +25,7 @@ const unreadable = (id: string) =>
 
 /** Some lamps in all their states, and a gateway that is stopped again. */
 async function history(log: EventLog, snapshots: SnapshotStore | null = store) {
-  const lamps = await startLamps(log, snapshots && { snapshots });
+  const lamps = await startLamps(log, snapshots ? { snapshots } : {});
   for (const name of ['lit', 'dark', 'gone']) {
     await lamps.ask({ type: 'Add' }, lampNamed(name));
     await lamps.ask({ type: 'Name', name }, lampNamed(name));
