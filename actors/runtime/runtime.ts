@@ -13,6 +13,7 @@ import { createPosition } from './position.ts';
 import { createSlots, type Slot } from './slots.ts';
 import { createSnapshotKeeper } from './snapshotKeeper.ts';
 import { restoreSnapshot, takeSnapshot } from './startingPoint.ts';
+import { createWakes } from './wakes.ts';
 
 /** An actor as it is in memory now. */
 export type Current<State> = Readonly<{ id: ActorId; state: State; sequence: Sequence }>;
@@ -76,8 +77,8 @@ export type RuntimeOptions = Readonly<{
 }>;
 
 export function createRuntime(options: RuntimeOptions): Runtime {
-  const { log, kinds, gatewayId, now, onError, snapshots, snapshotEvery = 20_000 } = options;
-  const idleMs = options.idleMs ?? 600_000;
+  const { log, kinds, gatewayId, now, onError } = options;
+  const { snapshots, snapshotEvery = 20_000, idleMs = 600_000 } = options;
   const listeners = createListeners(onError);
   const position = createPosition();
   let tail: Tail | undefined;
@@ -102,12 +103,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       listeners.tell(transition);
     },
     onUnreadable: ({ unreadable, ref }) => onError(unreadable, `${ref.kind} ${ref.id}`),
-    onIgnored({ kind, id }, sequence, fact) {
+    onIgnored({ kind, id }, sequence, { type }) {
       ignored += 1;
-      onError(
-        new Error(`${fact.type} at ${sequence} has no effect in this state`),
-        `${kind} ${id}`,
-      );
+      onError(new Error(`${type} at ${sequence} has no effect in this state`), `${kind} ${id}`);
     },
   });
   const loop = createLoop({
@@ -132,18 +130,19 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     settle: (ref, command) => loop.ask(ref, command, causeOf(slots.get(ref))),
     onError,
   });
-  const deadlines = createDeadlines<Slot>(now, (slot) => {
+  const wakes = createWakes<Slot>(async (slot) => {
     const command = slot.live && slot.kind.wake?.(now());
     if (!command) return;
-    loop.ask(slot.ref, command, causeOf(slot)).then(
+    try {
+      const { fact, state } = await loop.ask(slot.ref, command, causeOf(slot));
       // A ring that changed nothing was early, or another gateway's was first.
-      ({ fact, state }) => fact ?? arm(slot, state, now() + 1_000),
-      (error: unknown) => {
-        onError(error, `waking ${slot.ref.kind} ${slot.ref.id}`);
-        deadlines.set(slot, now() + 1_000);
-      },
-    );
+      if (!fact) arm(slot, state, now() + 1_000);
+    } catch (error) {
+      onError(error, `waking ${slot.ref.kind} ${slot.ref.id}`);
+      if (!slot.unreadable) deadlines.set(slot, now() + 1_000);
+    }
   });
+  const deadlines = createDeadlines<Slot>(now, wakes.due);
 
   const keeper = createSnapshotKeeper({
     store: snapshots,
@@ -154,6 +153,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const stop = async () => {
     clearInterval(idleTimer);
     deadlines.stop();
+    wakes.stop();
     effects.stop();
     await effects.idle();
     await Promise.all([...slots.all()].map((slot) => slot.mailbox.idle()));
