@@ -60,6 +60,7 @@ test('a rest that one process decides holds in the other, each of two hundred ti
   const core = cores[0]!;
   await core.addProvider();
   const [id] = await core.addKeys(1);
+  await heard.until((items) => items.some((item) => item.type === 'holds' && item.id === id));
   const pool = core.pools.of('openai');
   const tookMs: number[] = [];
   for (let round = 1; round <= 200; round++) {

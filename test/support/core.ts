@@ -12,7 +12,7 @@ import { createVerdicts, type Verdicts } from '../../server/keyRing/verdicts.ts'
 import { createProviderKeys, type ProviderKeys } from '../../server/providerKeys.ts';
 import type { Vault } from '../../server/vault.ts';
 
-export const coreKinds: readonly AnyActorKind[] = [providerKind, providerKeyKind, clientKeyKind];
+const coreKinds: readonly AnyActorKind[] = [providerKind, providerKeyKind, clientKeyKind];
 
 type CoreOptions<AnyVault extends Vault> = Readonly<{
   log: EventLog;
