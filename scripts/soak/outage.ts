@@ -16,6 +16,7 @@ import { startUpstream } from './upstream.ts';
 
 const rate = 200;
 const drainedWithinMs = 30_000;
+const recordedWithinMs = 5_000;
 const mostGrowthMb = 50;
 
 /** How long the log is there, stands still, and is there again under load. */
@@ -61,11 +62,18 @@ async function afterwards(
   );
   const drainMs = performance.now() - sinceMs;
   const answered = loads.flatMap((load) => load.answered);
-  const [traffic, control] = await withLogOf(
-    gateway.dataDir,
-    async (log) => [await recordedTraffic(log), await controlEvents(log)],
-    outside?.access,
-  );
+  const read = () =>
+    withLogOf(
+      gateway.dataDir,
+      async (log) => ({ traffic: await recordedTraffic(log), control: await controlEvents(log) }),
+      outside?.access,
+    );
+  // The newest answers are on their way for a moment.
+  await holdsWithin(recordedWithinMs, async () => {
+    const { times } = (await read()).traffic;
+    return answered.every(({ requestId }) => times.has(requestId));
+  });
+  const { traffic, control } = await read();
   const notOnce = answered.filter(({ requestId }) => traffic.times.get(requestId) !== 1).length;
   const rowsDiffer = await differenceToRows(gateway.dataDir, traffic);
   return [
