@@ -39,7 +39,7 @@ export type RecorderOptions = Readonly<{
   /** A folder of this process alone; the name must be the same after a restart, or nobody sends what it holds. */
   spoolDir: string;
   now: () => number;
-  /** A kill loses what is younger than this, and nothing older. */
+  /** A kill loses what is younger than this and nothing older; `answerMs` more, where the log goes down with it. */
   flushMs?: number;
   maxEvents?: number;
   maxBytes?: number;
