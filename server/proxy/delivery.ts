@@ -33,20 +33,28 @@ export async function deliver(
   options: DeliveryOptions,
 ): Promise<Delivered | FailedAttempt> {
   const { incoming, limits, client, dialect, now } = options;
+  const { headers } = response;
   try {
-    if (response.body && isReadableStream(response.headers, incoming)) {
-      return await deliverStream(response, response.body, abort, options);
-    }
-    if (!response.body || isSmall(response.headers, limits)) {
+    // `response.body` makes a stream of it, which costs a small answer more than all the rest: asked for late.
+    if (isWhole(response, incoming, limits)) {
       return deliverWhole(response, await readWhole(response, abort, limits.plainMs), options);
     }
-    return deliverLarge(response, response.body, abort, options);
+    const { body } = response;
+    if (!body) return deliverWhole(response, new Uint8Array(), options);
+    if (isReadableStream(headers, incoming)) {
+      return await deliverStream(response, body, abort, options);
+    }
+    return deliverLarge(response, body, abort, options);
   } catch (error) {
     const fault = faultOf(error, abort, client);
     abort.abort();
     return failed({ dialect: dialect.name, endpoint: incoming.endpoint, now }, null, fault);
   }
 }
+
+/** One that has an end which is near enough to wait for. */
+const isWhole = ({ headers }: Response, incoming: Incoming, limits: Limits): boolean =>
+  !isReadableStream(headers, incoming) && isSmall(headers, limits);
 
 /** One that is packed, though it was asked not to be, passes unread. Gemini streams an array without `alt=sse`. */
 function isReadableStream(headers: Headers, { route: { route } }: Incoming): boolean {
