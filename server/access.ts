@@ -1,7 +1,7 @@
 /** Who may call what: the one table of all routes, and the rule for the client side. */
-import type { Client, Clients } from './clients.ts';
+import type { Client, Clients } from './access/clients.ts';
 import type { Config } from './config.ts';
-import type { LocalOnly } from './localOnly.ts';
+import type { LocalOnly } from './access/localOnly.ts';
 
 /**
  * `public` anybody; `client` a client key or an operator; `operator` a session, or this machine where the gateway

@@ -1,11 +1,11 @@
 /** All routes of the gateway, and what becomes of an error in one of them. */
 import { Elysia, type AnyElysia } from 'elysia';
-import { aliasRoutes } from './aliases.ts';
-import { createDoor, requestIdHeader, type Door } from './door.ts';
+import { aliasRoutes } from './http/aliases.ts';
+import { createDoor, requestIdHeader, type Door } from './http/door.ts';
 import { internal, loggable, notFound, problemOf } from './errors.ts';
-import { gaugesOf } from './gauges.ts';
+import { gaugesOf } from './metrics/gauges.ts';
 import { newRequestId } from '../events/ids.ts';
-import { problemResponse } from './problem.ts';
+import { problemResponse } from './http/problem.ts';
 import { actorsRoutes } from './routes/actors.ts';
 import { clientKeyRoutes } from './routes/clientKeys.ts';
 import { docsRoutes } from './routes/docs.ts';

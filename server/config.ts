@@ -1,13 +1,18 @@
 /** The configuration: read once at the start, checked, and sent to every process of the gateway. */
 import { isIPv6 } from 'node:net';
 import manifest from '../package.json' with { type: 'json' };
-import { clientKeysOf, type ClientKeySetting } from './configClientKeys.ts';
-import { dataDirOf, databasePathOf, natsUrlOf, refuseOwnUrl } from './configPlaces.ts';
-import { readTable, type ConfigFlags, type Environment, type SettingSource } from './configRead.ts';
-import { accessOf, type Mode } from './configAccess.ts';
-import { encryptionKeyOf, jwtSecretOf } from './configSecrets.ts';
-import { table, type Row } from './configTable.ts';
-import { ConfigError, type LogLevel } from './configValues.ts';
+import { clientKeysOf, type ClientKeySetting } from './config/clientKeys.ts';
+import { dataDirOf, databasePathOf, natsUrlOf, refuseOwnUrl } from './config/places.ts';
+import {
+  readTable,
+  type ConfigFlags,
+  type Environment,
+  type SettingSource,
+} from './config/read.ts';
+import { accessOf, type Mode } from './config/mode.ts';
+import { encryptionKeyOf, jwtSecretOf } from './config/secrets.ts';
+import { table, type Row } from './config/table.ts';
+import { ConfigError, type LogLevel } from './config/values.ts';
 
 export type Vendor = 'openai' | 'anthropic' | 'gemini';
 

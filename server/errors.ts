@@ -2,7 +2,7 @@
 import { ParseError, ValidationError } from 'elysia';
 import { Refusal, type RefusalCode } from '../actors/runtime/refusal.ts';
 import { LogUnavailable, WrongVersion } from '../events/log.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './http/problem.ts';
 
 const refusals: Readonly<Record<RefusalCode, Readonly<{ status: number; code: string }>>> = {
   NOT_FOUND: { status: 404, code: 'NOT_FOUND' },

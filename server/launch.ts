@@ -1,8 +1,8 @@
 /** The program: runs the launcher until a signal ends it. */
-import { ConfigError } from './configValues.ts';
+import { ConfigError } from './config/values.ts';
 import { entries, launch, type Entries, type Launched } from './launcher/bringUp.ts';
 import { helpText, parseFlags, type Flags } from './launcher/flags.ts';
-import { StartError } from './startError.ts';
+import { StartError } from './launcher/startError.ts';
 
 const isExpected = (error: unknown): error is Error =>
   error instanceof ConfigError || error instanceof StartError;

@@ -1,7 +1,7 @@
 /** The process's own log: JSON lines on stdout, never a secret in them. */
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { redact } from '../actors/providerKey/redact.ts';
-import type { LogLevel } from './configValues.ts';
+import type { LogLevel } from './config/values.ts';
 
 export type { Logger } from 'pino';
 

@@ -4,7 +4,7 @@ import { connectNats } from '../../events/connection.ts';
 import { openJetStreamLog } from '../../events/jetStreamLog.ts';
 import type { EventLog } from '../../events/log.ts';
 import { environment, readConfig, type Config } from '../../server/config.ts';
-import { natsAccessOf, type NatsAccess } from '../../server/configPlaces.ts';
+import { natsAccessOf, type NatsAccess } from '../../server/config/places.ts';
 import { readAccess } from '../../server/nats/accessFile.ts';
 import { lockStore } from '../../server/nats/storeLock.ts';
 import { startEmbeddedNats, type EmbeddedNats } from '../../server/nats/supervise.ts';

@@ -1,6 +1,6 @@
 /** A nats-server that no launcher looks after, and what a launcher needs to use it. */
 import { startNatsServer, type TestNatsServer } from '../../test/support/natsServer.ts';
-import type { NatsAccess } from '../../server/configPlaces.ts';
+import type { NatsAccess } from '../../server/config/places.ts';
 
 export type OutsideNats = Readonly<{
   server: TestNatsServer;

@@ -7,7 +7,7 @@ import type { StoredEvent } from '../../events/event.ts';
 import { openJetStreamLog } from '../../events/jetStreamLog.ts';
 import type { EventLog } from '../../events/log.ts';
 import type { Outcome } from '../../events/traffic.ts';
-import type { NatsAccess } from '../../server/configPlaces.ts';
+import type { NatsAccess } from '../../server/config/places.ts';
 import { readAccess } from '../../server/nats/accessFile.ts';
 import { holdsWithin } from './finding.ts';
 

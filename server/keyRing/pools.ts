@@ -6,7 +6,7 @@ import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
 import type { Current, Runtime } from '../../actors/runtime/runtime.ts';
 import { isActorId, type ActorId } from '../../events/ids.ts';
 import type { ProviderKeyEvent } from '../../events/providerKey.ts';
-import { originOf } from '../providerKeys.ts';
+import { originOf } from '../providers/providerKeys.ts';
 import type { Vault } from '../vault.ts';
 import { createPool, type Pool } from './pool.ts';
 import { wholeKey, type Rest, type Scope } from './poolKey.ts';

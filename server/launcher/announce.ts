@@ -1,6 +1,6 @@
 /** What a person reads after the start: where it listens, who may come in, what to do next. */
 import type { Config } from '../config.ts';
-import type { Mode } from '../configAccess.ts';
+import type { Mode } from '../config/mode.ts';
 
 const modeWords: Readonly<Record<Mode, string>> = {
   open: 'open - every program on this machine may use and manage it; web pages and other machines may not',

@@ -1,9 +1,9 @@
 /** Brings everything up: configuration, the log, the projector, the gateways; and down again in reverse. */
 import { join } from 'node:path';
 import { environment, readConfig, urlOf, type Config } from '../config.ts';
-import { natsAccessOf } from '../configPlaces.ts';
+import { natsAccessOf } from '../config/places.ts';
 import { createLogger, type Logger } from '../logger.ts';
-import type { Environment } from '../configRead.ts';
+import type { Environment } from '../config/read.ts';
 import { announcement } from './announce.ts';
 import { keepChild, type Child } from './child.ts';
 import type { Flags } from './flags.ts';

@@ -1,6 +1,6 @@
 /** A child that is kept up: started again when it ends, with growing waits, until it is stopped. */
 import type { Logger } from '../logger.ts';
-import { restartBackoff } from '../backoff.ts';
+import { restartBackoff } from './backoff.ts';
 import type { ReadyMessage, ToChild } from './messages.ts';
 import { boot, type ChildSpec } from './process.ts';
 

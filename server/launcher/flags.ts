@@ -1,7 +1,7 @@
 /** The command line of the launcher. */
 import { parseArgs } from 'node:util';
-import type { ConfigFlags } from '../configRead.ts';
-import { StartError } from '../startError.ts';
+import type { ConfigFlags } from '../config/read.ts';
+import { StartError } from './startError.ts';
 
 export type Flags = Readonly<{
   config: ConfigFlags;

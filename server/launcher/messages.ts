@@ -1,6 +1,6 @@
 /** What the launcher and its children say to one another over IPC. */
 import type { Config } from '../config.ts';
-import type { NatsAccess } from '../configPlaces.ts';
+import type { NatsAccess } from '../config/places.ts';
 
 /** How to reach the log, and what it may take on this disk (null for a server elsewhere). */
 export type LogAccess = NatsAccess & Readonly<{ maxStoreBytes: number | null }>;

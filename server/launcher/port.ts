@@ -1,5 +1,5 @@
 /** Finds out whether the port is free before anything is started for it. */
-import { StartError } from '../startError.ts';
+import { StartError } from './startError.ts';
 
 const betweenTriesMs = 250;
 

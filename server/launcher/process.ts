@@ -1,6 +1,6 @@
 /** One run of one child process: booted, started, stopped. */
 import { setPriority } from 'node:os';
-import { StartError } from '../startError.ts';
+import { StartError } from './startError.ts';
 import type { FromChild, ReadyMessage, ToChild } from './messages.ts';
 
 export type ChildSpec = Readonly<{

@@ -1,7 +1,7 @@
 /** How to reach the embedded server while it runs: for tools of the same user, such as `bun run replay`. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NatsAccess } from '../configPlaces.ts';
+import type { NatsAccess } from '../config/places.ts';
 
 const pathIn = (dataDir: string): string => join(dataDir, 'nats', 'access.json');
 

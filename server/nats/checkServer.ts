@@ -1,8 +1,8 @@
 /** Checks at start that a NATS server keeps what it acknowledges. */
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats, NatsUnreachable } from '../../events/connection.ts';
-import type { NatsAccess } from '../configPlaces.ts';
-import { StartError } from '../startError.ts';
+import type { NatsAccess } from '../config/places.ts';
+import { StartError } from '../launcher/startError.ts';
 import { isRecentEnough, leastVersion } from './version.ts';
 
 const askMs = 2000;

@@ -1,7 +1,7 @@
 /** Ends the nats-server that an earlier launcher left behind, so that two never write to one store. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { Logger } from '../logger.ts';
-import { StartError } from '../startError.ts';
+import { StartError } from '../launcher/startError.ts';
 import type { NatsFiles } from './configure.ts';
 
 /** The command line of a process; empty for one that is gone or only waits to be reaped. */

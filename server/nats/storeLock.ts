@@ -2,7 +2,7 @@
 import { Database } from 'bun:sqlite';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from '../startError.ts';
+import { StartError } from '../launcher/startError.ts';
 
 export type StoreLock = Readonly<{ release: () => void }>;
 

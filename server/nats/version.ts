@@ -1,7 +1,7 @@
 /** Which versions of the NATS server can be used, and for which store. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from '../startError.ts';
+import { StartError } from '../launcher/startError.ts';
 
 /** The oldest NATS server whose log can be trusted: older ones let two racing writers win, or cannot sync. */
 export const leastVersion = '2.11.0';

@@ -3,7 +3,7 @@ import { t, type Static } from 'elysia';
 import type { ProviderState } from '../../actors/provider/machine.ts';
 import { auth, dialect } from '../../events/provider.ts';
 import { source } from '../../events/providerKey.ts';
-import { noKeys, type KeyTally } from '../tally.ts';
+import { noKeys, type KeyTally } from '../metrics/tally.ts';
 import { isoOf, nullable } from './list.ts';
 
 export const providerSchema = t.Object({

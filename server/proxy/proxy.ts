@@ -1,7 +1,7 @@
 /** The story of one proxied request: who asks, in which dialect, for what, and who answers for it. */
 import type { Recorder } from '../../events/recorder.ts';
 import type { Outcome } from '../../events/traffic.ts';
-import type { Admit } from '../admit.ts';
+import type { Admit } from '../access/admit.ts';
 import { anthropic } from './anthropic.ts';
 import { detect } from './detect.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';

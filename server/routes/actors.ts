@@ -3,15 +3,15 @@ import { Elysia, t } from 'elysia';
 import type { AnyActorKind } from '../../actors/runtime/actorKind.ts';
 import type { Moment } from '../../actors/runtime/replay.ts';
 import { isActorId, type ActorId } from '../../events/ids.ts';
-import { actorNow, actorsNow, actorsThen, actorThen, countActors } from '../actors.ts';
-import type { Door } from '../door.ts';
+import { actorNow, actorsNow, actorsThen, actorThen, countActors } from '../history/actors.ts';
+import type { Door } from '../http/door.ts';
 import { kindNamed, kinds } from '../kinds.ts';
 import { cursorText } from '../live/cursor.ts';
 import { actorSchema } from '../present/actor.ts';
 import { eventSchema, presentEvent } from '../present/event.ts';
 import { listOf } from '../present/list.ts';
 import { machineSchema, presentMachine } from '../present/machine.ts';
-import { Problem, problems } from '../problem.ts';
+import { Problem, problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import { defaultLimit, limitQuery, orderQuery, sequenceQuery, timeOf, timeQuery } from './query.ts';
 

@@ -2,14 +2,14 @@
 import { Elysia, t } from 'elysia';
 import { clientKeyKind } from '../../actors/clientKey/clientKey.ts';
 import { actorId, slugOf } from '../../events/ids.ts';
-import type { Door } from '../door.ts';
-import { idParams, nameField, strict } from '../fields.ts';
-import { findActor } from '../findActor.ts';
-import { pageOf, pageQuery } from '../paging.ts';
+import type { Door } from '../http/door.ts';
+import { idParams, nameField, strict } from '../http/fields.ts';
+import { findActor } from '../http/findActor.ts';
+import { pageOf, pageQuery } from '../http/paging.ts';
 import { clientKeySchema, newClientKeySchema, presentClientKey } from '../present/clientKey.ts';
 import { listOf } from '../present/list.ts';
-import { problems } from '../problem.ts';
-import { mask } from '../providerKeys.ts';
+import { problems } from '../http/problem.ts';
+import { mask } from '../providers/providerKeys.ts';
 import type { Services } from '../services.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

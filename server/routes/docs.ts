@@ -1,9 +1,9 @@
 /** The API's documentation: the OpenAPI document, and Swagger UI with every file from here. */
 import { Elysia, type AnyElysia } from 'elysia';
-import { htmlHeaders } from '../console.ts';
-import type { Door } from '../door.ts';
+import { htmlHeaders } from '../http/console.ts';
+import type { Door } from '../http/door.ts';
 import { notFound } from '../errors.ts';
-import { openApiOf } from '../openApi.ts';
+import { openApiOf } from '../http/openApi.ts';
 import type { Services } from '../services.ts';
 
 const page = `<!doctype html>

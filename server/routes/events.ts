@@ -1,11 +1,11 @@
 /** The audit log: every event of CONTROL. */
 import { Elysia, t } from 'elysia';
-import { findEvents } from '../auditLog.ts';
-import type { Door } from '../door.ts';
+import { findEvents } from '../history/auditLog.ts';
+import type { Door } from '../http/door.ts';
 import { cursorText } from '../live/cursor.ts';
 import { eventSchema, presentEvent } from '../present/event.ts';
 import { listOf } from '../present/list.ts';
-import { problems } from '../problem.ts';
+import { problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import {
   defaultLimit,

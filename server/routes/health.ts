@@ -1,8 +1,8 @@
 /** Whether the gateway lives, and whether it can work. */
 import { Elysia, t } from 'elysia';
-import type { Door } from '../door.ts';
+import type { Door } from '../http/door.ts';
 import { isoOf } from '../present/list.ts';
-import { Problem, problems } from '../problem.ts';
+import { Problem, problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 
 const health = t.Object({

@@ -1,9 +1,9 @@
 /** The live stream over HTTP. */
 import { Elysia, t } from 'elysia';
-import { originalOf } from '../aliases.ts';
-import type { Door } from '../door.ts';
+import { originalOf } from '../http/aliases.ts';
+import type { Door } from '../http/door.ts';
 import { parseCursor } from '../live/cursor.ts';
-import { Problem, problems } from '../problem.ts';
+import { Problem, problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import { given } from './query.ts';
 

@@ -1,10 +1,10 @@
 /** Opening and ending a session of the operator. */
 import { Elysia, t } from 'elysia';
-import { mustBeSameSite, sessionCookie } from '../callers.ts';
-import type { Door } from '../door.ts';
-import { secretField, strict } from '../fields.ts';
+import { mustBeSameSite, sessionCookie } from '../access/callers.ts';
+import type { Door } from '../http/door.ts';
+import { secretField, strict } from '../http/fields.ts';
 import { isoOf } from '../present/list.ts';
-import { problems } from '../problem.ts';
+import { problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 
 const credentials = t.Object(

@@ -1,16 +1,16 @@
 /** Requests: what each one was, and why it went as it did. */
 import { Elysia, t } from 'elysia';
 import { outcome } from '../../events/traffic.ts';
-import { findEvents } from '../auditLog.ts';
-import type { Door } from '../door.ts';
+import { findEvents } from '../history/auditLog.ts';
+import type { Door } from '../http/door.ts';
 import { cursorText } from '../live/cursor.ts';
 import { eventSchema, presentEvent } from '../present/event.ts';
 import { listOf } from '../present/list.ts';
 import { presentRequest, requestSchema } from '../present/request.ts';
-import { Problem, problems } from '../problem.ts';
-import { assertProjected, findRequest, trafficPosition } from '../requests.ts';
+import { Problem, problems } from '../http/problem.ts';
+import { assertProjected, findRequest, trafficPosition } from '../history/requests.ts';
 import type { Services } from '../services.ts';
-import { clientShownTo } from '../viewer.ts';
+import { clientShownTo } from '../access/viewer.ts';
 import { defaultLimit, given, limitQuery, spanOf, timeQuery } from './query.ts';
 
 const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));

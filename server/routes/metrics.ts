@@ -1,8 +1,8 @@
 /** Numbers for Prometheus. */
 import { Elysia } from 'elysia';
-import type { Door } from '../door.ts';
+import type { Door } from '../http/door.ts';
 import { notFound } from '../errors.ts';
-import { metricsType } from '../metrics.ts';
+import { metricsType } from '../metrics/metrics.ts';
 import type { Services } from '../services.ts';
 
 export const metricsRoutes = ({ config, metrics }: Services, { plugin }: Door) =>

@@ -1,7 +1,7 @@
 /** The first page, and the old paths that lead to it. */
 import { Elysia } from 'elysia';
-import { firstPage, htmlHeaders } from '../console.ts';
-import type { Door } from '../door.ts';
+import { firstPage, htmlHeaders } from '../http/console.ts';
+import type { Door } from '../http/door.ts';
 import type { Services } from '../services.ts';
 
 const to = (location: string) => () => new Response(null, { status: 302, headers: { location } });

@@ -3,15 +3,15 @@ import { Elysia, t } from 'elysia';
 import type { ProviderKeyCommand } from '../../actors/providerKey/commands.ts';
 import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
 import type { Cause } from '../../events/event.ts';
-import type { Door } from '../door.ts';
-import { idParams, nameField, strict } from '../fields.ts';
-import { findActor } from '../findActor.ts';
-import { createKeyIntake, mostImported } from '../keyIntake.ts';
-import { keysLoaded } from '../keysLoaded.ts';
-import { createKeyView } from '../keyView.ts';
+import type { Door } from '../http/door.ts';
+import { idParams, nameField, strict } from '../http/fields.ts';
+import { findActor } from '../http/findActor.ts';
+import { createKeyIntake, mostImported } from '../providers/keyIntake.ts';
+import { keysLoaded } from '../providers/keysLoaded.ts';
+import { createKeyView } from '../providers/keyView.ts';
 import { providerKeySchema } from '../present/providerKey.ts';
-import { createProbe } from '../probeKey.ts';
-import { Problem, problems } from '../problem.ts';
+import { createProbe } from '../providers/probeKey.ts';
+import { Problem, problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 
 const probed = t.Object({

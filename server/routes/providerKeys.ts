@@ -1,16 +1,16 @@
 /** Provider keys: what the gateway shows to vendors. Secrets come in and never go out. */
 import { Elysia, t } from 'elysia';
 import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
-import type { Door } from '../door.ts';
-import { idParams, nameField, secretField, strict, weightField } from '../fields.ts';
-import { findActor } from '../findActor.ts';
-import { createKeyIntake } from '../keyIntake.ts';
-import { keysLoaded } from '../keysLoaded.ts';
-import { createKeyView } from '../keyView.ts';
-import { pageOf, pageQuery } from '../paging.ts';
+import type { Door } from '../http/door.ts';
+import { idParams, nameField, secretField, strict, weightField } from '../http/fields.ts';
+import { findActor } from '../http/findActor.ts';
+import { createKeyIntake } from '../providers/keyIntake.ts';
+import { keysLoaded } from '../providers/keysLoaded.ts';
+import { createKeyView } from '../providers/keyView.ts';
+import { pageOf, pageQuery } from '../http/paging.ts';
 import { listOf } from '../present/list.ts';
 import { keyStatus, providerKeySchema, statusOfKey } from '../present/providerKey.ts';
-import { problems } from '../problem.ts';
+import { problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 
 const newKey = t.Object(

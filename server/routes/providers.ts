@@ -4,15 +4,15 @@ import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
 import { providerKind } from '../../actors/provider/provider.ts';
 import { slugOf, type ActorId } from '../../events/ids.ts';
 import { auth, dialect, type Auth, type Dialect } from '../../events/provider.ts';
-import { checkedBaseUrl } from '../baseUrl.ts';
-import type { Door } from '../door.ts';
-import { idParams, nameField, slugField, strict } from '../fields.ts';
-import { findActor, idFrom } from '../findActor.ts';
-import { pageOf, pageQuery } from '../paging.ts';
+import { checkedBaseUrl } from '../providers/baseUrl.ts';
+import type { Door } from '../http/door.ts';
+import { idParams, nameField, slugField, strict } from '../http/fields.ts';
+import { findActor, idFrom } from '../http/findActor.ts';
+import { pageOf, pageQuery } from '../http/paging.ts';
 import { listOf } from '../present/list.ts';
 import { presentProvider, providerSchema } from '../present/provider.ts';
-import { Problem, problems } from '../problem.ts';
-import { createProviderUpkeep } from '../providerUpkeep.ts';
+import { Problem, problems } from '../http/problem.ts';
+import { createProviderUpkeep } from '../providers/providerUpkeep.ts';
 import type { Services } from '../services.ts';
 
 const usualAuth: Readonly<Record<Dialect, Auth>> = {

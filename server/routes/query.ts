@@ -1,7 +1,7 @@
 /** Query parameters that several lists share. */
 import { t } from 'elysia';
 import { parseTime } from '../present/time.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 
 const limitAtMost = 1_000;
 export const defaultLimit = 100;

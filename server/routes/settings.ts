@@ -1,8 +1,8 @@
 /** What the gateway was set up with. */
 import { Elysia, t } from 'elysia';
-import type { Door } from '../door.ts';
+import type { Door } from '../http/door.ts';
 import { nullable } from '../present/list.ts';
-import { problems } from '../problem.ts';
+import { problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 
 const value = nullable(t.Union([t.String(), t.Number(), t.Boolean()]));

@@ -1,6 +1,6 @@
 /** Totals of requests, tokens, cost and errors. */
 import { Elysia, t } from 'elysia';
-import type { Door } from '../door.ts';
+import type { Door } from '../http/door.ts';
 import { isoOf } from '../present/list.ts';
 import {
   presentStats,
@@ -9,10 +9,10 @@ import {
   sumOf,
   totalsSchema,
 } from '../present/stats.ts';
-import { problems } from '../problem.ts';
-import { assertProjected } from '../requests.ts';
+import { problems } from '../http/problem.ts';
+import { assertProjected } from '../history/requests.ts';
 import type { Services } from '../services.ts';
-import { clientShownTo } from '../viewer.ts';
+import { clientShownTo } from '../access/viewer.ts';
 import { given, timeOf, timeQuery } from './query.ts';
 
 const dayOf = (name: string, text: string | undefined): string | undefined => {

@@ -11,7 +11,7 @@ import { openJetStreamLog } from '../../events/jetStreamLog.ts';
 import { LogUnavailable } from '../../events/log.ts';
 import { ensureStreams } from '../../events/streams.ts';
 import { vaultBucket } from '../../events/subjects.ts';
-import { createProviderKeys } from '../../server/providerKeys.ts';
+import { createProviderKeys } from '../../server/providers/providerKeys.ts';
 import { openVault, SecretDoesNotOpen, VaultKeyMismatch, type Vault } from '../../server/vault.ts';
 import { startCore, typesOf } from '../support/core.ts';
 import { startNatsServer, type TestNatsServer } from '../support/natsServer.ts';

@@ -9,7 +9,7 @@ import { actorId, type ActorId } from '../../events/ids.ts';
 import type { EventLog } from '../../events/log.ts';
 import { createPools, type Pools } from '../../server/keyRing/pools.ts';
 import { createVerdicts, type Verdicts } from '../../server/keyRing/verdicts.ts';
-import { createProviderKeys, type ProviderKeys } from '../../server/providerKeys.ts';
+import { createProviderKeys, type ProviderKeys } from '../../server/providers/providerKeys.ts';
 import type { Vault } from '../../server/vault.ts';
 
 const coreKinds: readonly AnyActorKind[] = [providerKind, providerKeyKind, clientKeyKind];

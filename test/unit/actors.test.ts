@@ -4,7 +4,7 @@ import { clientKeyKind } from '../../actors/clientKey/clientKey.ts';
 import { createRuntime, type Runtime } from '../../actors/runtime/runtime.ts';
 import { actorId } from '../../events/ids.ts';
 import { memoryLog } from '../../events/memoryLog.ts';
-import { actorNow, actorsNow, countActors } from '../../server/actors.ts';
+import { actorNow, actorsNow, countActors } from '../../server/history/actors.ts';
 import { kindNamed, kinds } from '../../server/kinds.ts';
 import { until } from '../support/until.ts';
 

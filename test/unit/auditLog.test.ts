@@ -1,6 +1,6 @@
 /** The audit log answers the same whether the index is complete, behind, missing or of another log. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { findEvents, type EventFilter, type EventQuery } from '../../server/auditLog.ts';
+import { findEvents, type EventFilter, type EventQuery } from '../../server/history/auditLog.ts';
 import type { ControlMessage } from '../../events/log.ts';
 import { memoryLog } from '../../events/memoryLog.ts';
 import { openReadModels, type ReadModels } from '../../events/projections/readModels.ts';

@@ -1,6 +1,6 @@
 /** How long a process that ended waits for its next start. */
 import { expect, test } from 'bun:test';
-import { restartBackoff } from '../../server/backoff.ts';
+import { restartBackoff } from '../../server/launcher/backoff.ts';
 
 test('each failure waits twice as long, up to five seconds', () => {
   const backoff = restartBackoff(() => 0);

@@ -1,7 +1,7 @@
 /** Which base URLs a provider may have, by what their names resolve to. */
 import { describe, expect, test } from 'bun:test';
-import { checkedBaseUrl, type Lookup } from '../../server/baseUrl.ts';
-import { parseBaseUrl } from '../../server/configValues.ts';
+import { checkedBaseUrl, type Lookup } from '../../server/providers/baseUrl.ts';
+import { parseBaseUrl } from '../../server/config/values.ts';
 
 const own = { host: '127.0.0.1', port: 8080, allowedHosts: [] };
 const resolvesTo =

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, type Config } from '../../server/config.ts';
-import { notBuiltYet } from '../../server/configTable.ts';
+import { notBuiltYet } from '../../server/config/table.ts';
 
 let folder: string;
 beforeEach(() => {

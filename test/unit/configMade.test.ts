@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, type Config } from '../../server/config.ts';
-import { isUnused, table } from '../../server/configTable.ts';
+import { isUnused, table } from '../../server/config/table.ts';
 
 let folder: string;
 beforeEach(() => {

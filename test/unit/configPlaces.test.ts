@@ -1,6 +1,6 @@
 /** Addresses of NATS, with and without credentials. */
 import { expect, test } from 'bun:test';
-import { isLoopback, natsAccessOf } from '../../server/configPlaces.ts';
+import { isLoopback, natsAccessOf } from '../../server/config/places.ts';
 
 test('credentials are taken out of the addresses', () => {
   expect(natsAccessOf('nats://one,nats://me:p%40ss@two:4333')).toEqual({

@@ -1,6 +1,6 @@
 /** Counting without a growth that others decide. */
 import { describe, expect, test } from 'bun:test';
-import { createCounters, createHistogram } from '../../server/counters.ts';
+import { createCounters, createHistogram } from '../../server/metrics/counters.ts';
 
 describe('counters', () => {
   test('add up by key and make their labels once', () => {

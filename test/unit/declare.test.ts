@@ -9,8 +9,8 @@ import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
 import { actorId } from '../../events/ids.ts';
 import { memoryLog } from '../../events/memoryLog.ts';
 import { readConfig } from '../../server/config.ts';
-import { declare } from '../../server/declare.ts';
-import { createProviderKeys } from '../../server/providerKeys.ts';
+import { declare } from '../../server/providers/declare.ts';
+import { createProviderKeys } from '../../server/providers/providerKeys.ts';
 import { startCore, typesOf, type Core } from '../support/core.ts';
 import { memoryVault, type MemoryVault } from '../support/memoryVault.ts';
 

@@ -1,7 +1,7 @@
 /** How a management request's body is read, and when it is not read any further. */
 import { describe, expect, test } from 'bun:test';
-import type { Problem } from '../../server/problem.ts';
-import { readBody } from '../../server/readBody.ts';
+import type { Problem } from '../../server/http/problem.ts';
+import { readBody } from '../../server/http/readBody.ts';
 
 const post = (body: BodyInit | null, type?: string) =>
   new Request('http://localhost/', {

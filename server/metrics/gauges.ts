@@ -1,0 +1,68 @@
+/** What the gateway knows of itself at the moment of a scrape. */
+import type { Family } from './metrics.ts';
+import type { Services } from '../services.ts';
+
+const gauge = (name: string, help: string, samples: Family['samples']): Family => ({
+  name,
+  help,
+  type: 'gauge',
+  samples,
+});
+
+/** A scrape does not wait longer for a log that is silent. */
+const stateMs = 1_000;
+
+const one = (value: number, labels = {}) => [{ labels, value }];
+
+export function gaugesOf(services: Services): readonly Family[] {
+  const { config, gatewayId, now, log, runtime, verdicts, recorder, readModels, tally } = services;
+  const startedAtS = Math.floor(now() / 1_000);
+
+  const keysByStatus = () =>
+    [...tally.providers()].flatMap(([provider, keys]) =>
+      (['healthy', 'resting', 'disabled'] as const).map((status) => ({
+        labels: { provider, status },
+        value: keys[status],
+      })),
+    );
+
+  /** Nothing rather than a wait while the log is away. */
+  const projectionLag = async () => {
+    if (!log.isConnected()) return [];
+    const states = await Promise.race([
+      Promise.all([log.state('CONTROL'), log.state('TRAFFIC')]).catch(() => []),
+      Bun.sleep(stateMs).then(() => []),
+    ]);
+    const projected = new Map(readModels.positions().map((row) => [row.stream, row.sequence]));
+    return (['CONTROL', 'TRAFFIC'] as const).flatMap((stream, index) => {
+      const last = states[index]?.lastSequence;
+      if (last === undefined) return [];
+      return one(Math.max(0, last - (projected.get(stream) ?? 0)), { stream });
+    });
+  };
+
+  return [
+    gauge('signalbox_info', 'Always 1; the labels say which gateway of which version', () =>
+      one(1, { version: config.version, gateway: gatewayId, mode: config.mode }),
+    ),
+    gauge('signalbox_provider_keys', 'Provider keys by provider and status', keysByStatus),
+    gauge('signalbox_log_connected', '1 while the log can be reached', () =>
+      one(Number(log.isConnected())),
+    ),
+    gauge('signalbox_spool_bytes', 'Traffic that waits on disk for the log', () =>
+      one(recorder.stats().spooledBytes),
+    ),
+    gauge('signalbox_traffic_dropped', 'Traffic events thrown away since the start', () =>
+      one(recorder.stats().dropped),
+    ),
+    gauge('signalbox_pending_verdicts', 'Keys about which something waits for the log', () =>
+      one(verdicts.pending()),
+    ),
+    gauge('signalbox_actors', 'Actors in memory', () => one(runtime.stats().actors)),
+    gauge('signalbox_projection_lag', 'Messages of a stream that are not projected', projectionLag),
+    gauge('process_resident_memory_bytes', 'Resident memory of this process', () =>
+      one(process.memoryUsage.rss()),
+    ),
+    gauge('process_start_time_seconds', 'Start of this process (epoch)', () => one(startedAtS)),
+  ];
+}

@@ -1,0 +1,148 @@
+/** Numbers for Prometheus: counted in plain maps while requests pass, rendered when somebody asks. */
+import { Registry, type Metric } from 'prom-client';
+import type { RequestFinished, TrafficEvent } from '../../events/traffic.ts';
+import { createCounters, createHistogram, type Sample } from './counters.ts';
+
+/** A family whose values are read at the scrape. */
+export type Family = Readonly<{
+  name: string;
+  help: string;
+  type: 'counter' | 'gauge' | 'histogram';
+  samples: () => Sample[] | Promise<Sample[]>;
+}>;
+
+export type Metrics = Readonly<{
+  /** Counts a proxied request. */
+  count(event: TrafficEvent): void;
+  countManagement(method: string, route: string, status: number, durationMs: number): void;
+  /** Adds what others know. */
+  add(...families: readonly Family[]): void;
+  /** The Prometheus text. */
+  render(): Promise<string>;
+}>;
+
+export const metricsType = Registry.PROMETHEUS_CONTENT_TYPE;
+
+const durationBoundsS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+/** The bounds that OpenTelemetry's GenAI conventions name. */
+const tokenBounds = [
+  1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216,
+  67_108_864,
+];
+
+/** Model names come from callers; beyond so many they count together. */
+const maxModels = 200;
+const otherModels = '_other';
+
+export function createMetrics(labels: Readonly<Record<string, string>>): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels(labels);
+  const requests = createCounters();
+  const durations = createHistogram('http_request_duration_seconds', durationBoundsS);
+  const attempts = createCounters();
+  const outcomes = createCounters();
+  const tokens = createHistogram('gen_ai_client_token_usage', tokenBounds);
+  const operations = createHistogram('gen_ai_client_operation_duration_seconds', durationBoundsS);
+  const firstTokens = createHistogram('gen_ai_server_time_to_first_token_seconds', durationBoundsS);
+  const models = new Set<string>();
+
+  /** Only what a vendor answered for is a model; anything else is a caller's words. */
+  const modelLabel = (model: string): string => {
+    if (models.has(model)) return model;
+    if (models.size >= maxModels) return otherModels;
+    models.add(model);
+    return model;
+  };
+
+  const countHttp = (method: string, route: string, status: number, durationMs: number) => {
+    const code = String(status);
+    requests.add(`${method} ${route} ${code}`, () => ({ method, route, status: code }));
+    durations.observe(route, () => ({ route }), durationMs / 1_000);
+  };
+
+  const countGenAi = (data: RequestFinished['data']) => {
+    const { usage, provider, durationMs, streamed, firstByteMs } = data;
+    const model = modelLabel(data.model);
+    const key = `${provider} ${model}`;
+    const named = { gen_ai_provider_name: provider, gen_ai_request_model: model };
+    operations.observe(key, () => named, durationMs / 1_000);
+    if (streamed) firstTokens.observe(key, () => named, firstByteMs / 1_000);
+    if (!usage) return;
+    const typed = (type: string) => () => ({ ...named, gen_ai_token_type: type });
+    tokens.observe(`${key} in`, typed('input'), usage.inputTokens);
+    tokens.observe(`${key} out`, typed('output'), usage.outputTokens);
+  };
+
+  const countTraffic = (event: TrafficEvent) => {
+    if (event.type !== 'RequestFinished') return;
+    const { data } = event;
+    const { method, route, status, durationMs, outcome } = data;
+    countHttp(method, route, status, durationMs);
+    outcomes.add(outcome, () => ({ outcome }));
+    for (const { provider, verdict } of data.attempts) {
+      attempts.add(`${provider} ${verdict}`, () => ({ provider, verdict }));
+    }
+    if (data.model !== '' && status < 400) countGenAi(data);
+  };
+
+  const add = (...families: readonly Family[]) => {
+    for (const { name, help, type, samples } of families) {
+      const get = async () => ({ name, help, type, aggregator: 'sum', values: await samples() });
+      // The registry asks no more of a metric than its values; they live outside of prom-client.
+      registry.registerMetric({ name, get } as unknown as Metric);
+    }
+  };
+
+  add(
+    {
+      name: 'http_requests_total',
+      help: 'Requests by method, route template and status',
+      type: 'counter',
+      samples: requests.samples,
+    },
+    {
+      name: 'http_request_duration_seconds',
+      help: 'From the first byte in to the last byte out',
+      type: 'histogram',
+      samples: durations.samples,
+    },
+    {
+      name: 'signalbox_attempts_total',
+      help: "Attempts at vendors by provider and the judge's verdict",
+      type: 'counter',
+      samples: attempts.samples,
+    },
+    {
+      name: 'signalbox_proxied_requests_total',
+      help: 'Proxied requests by outcome',
+      type: 'counter',
+      samples: outcomes.samples,
+    },
+    {
+      name: 'gen_ai_client_token_usage',
+      help: 'Tokens per request, by type (OpenTelemetry gen_ai.client.token.usage)',
+      type: 'histogram',
+      samples: tokens.samples,
+    },
+    {
+      name: 'gen_ai_client_operation_duration_seconds',
+      help: 'Successful calls of a model (OpenTelemetry gen_ai.client.operation.duration)',
+      type: 'histogram',
+      samples: operations.samples,
+    },
+    {
+      name: 'gen_ai_server_time_to_first_token_seconds',
+      help: 'To the first byte of a stream (OpenTelemetry gen_ai.server.time_to_first_token)',
+      type: 'histogram',
+      samples: firstTokens.samples,
+    },
+  );
+
+  return {
+    count: countTraffic,
+    countManagement: (method, route, status, durationMs) =>
+      countHttp(method, route.replaceAll(/:(\w+)/g, '{$1}'), status, durationMs),
+    add,
+    render: () => registry.metrics(),
+  };
+}
