@@ -7,7 +7,8 @@ import type { Sequence } from './event.ts';
 import { explain, untilAnswered, type Asked } from './failure.ts';
 import { followStream } from './followStream.ts';
 import { LogUnavailable, type EventLog, type Tail } from './log.ts';
-import { decodeControl, decodeTraffic, encodeTraffic, type RawMessage } from './message.ts';
+import { decodeControl, type RawMessage } from './message.ts';
+import { decodeTraffic, encodeTraffic } from './trafficMessage.ts';
 import { epochMsOf, rawOf, readRange } from './readRange.ts';
 import { actorSubject, trafficSubject, type StreamName } from './subjects.ts';
 

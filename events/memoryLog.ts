@@ -1,14 +1,9 @@
 /** The log in memory, for unit tests: the same contract, messages kept as the bytes a stream would keep. */
 import type { Sequence } from './event.ts';
 import { LogUnavailable, WrongVersion, type EventLog, type Tail } from './log.ts';
-import {
-  decodeControl,
-  decodeTraffic,
-  encodeControl,
-  encodeTraffic,
-  type RawMessage,
-} from './message.ts';
+import { decodeControl, encodeControl, type RawMessage } from './message.ts';
 import { actorSubject, trafficSubject, type StreamName } from './subjects.ts';
+import { decodeTraffic, encodeTraffic } from './trafficMessage.ts';
 
 type Kept = RawMessage & Readonly<{ id: string }>;
 type Tailing = Readonly<{ stream: StreamName; pump: () => void }>;

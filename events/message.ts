@@ -1,17 +1,11 @@
-/** Messages of the streams as bytes and back; whatever is read goes through the catalog. */
+/** Messages of CONTROL as bytes and back; whatever is read goes through the catalog. */
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import { controlCatalog, trafficCatalog } from './catalog.ts';
+import { controlCatalog } from './catalog.ts';
 import type { ActorRef, Cause, NewEvent, Sequence } from './event.ts';
-import type { BatchId, EventId } from './ids.ts';
-import {
-  UnreadableEvent,
-  type ControlMessage,
-  type TrafficBatch,
-  type TrafficMessage,
-} from './log.ts';
+import type { EventId } from './ids.ts';
+import { UnreadableEvent, type ControlMessage } from './log.ts';
 import { t } from './schema.ts';
 import { actorOfSubject } from './subjects.ts';
-import type { TrafficEvent } from './traffic.ts';
 
 /** A message as a stream gives it. `timeMs` is its time of arrival there (epoch). */
 export type RawMessage = Readonly<{
@@ -21,24 +15,20 @@ export type RawMessage = Readonly<{
   data: Uint8Array;
 }>;
 
-/** More than one message can hold; the batch has to be split. */
-export class BatchTooLarge extends Error {
-  override readonly name = 'BatchTooLarge';
-  constructor(bodyBytes: number, events: number) {
-    super(`a batch of ${events} traffic events has ${bodyBytes} bytes, too many for one message`);
-  }
-}
-
 /** The largest message of CONTROL, headers included. */
 export const maxControlMessageBytes = 256 * 1024;
 /** The largest message of TRAFFIC, headers included. */
 export const maxTrafficMessageBytes = 1024 * 1024;
 /** Subject, ids and expectations travel as headers and count too. */
-const headerBytes = 1024;
+export const headerBytes = 1024;
 const maxControlBodyBytes = maxControlMessageBytes - headerBytes;
-const maxTrafficBodyBytes = maxTrafficMessageBytes - headerBytes;
 
-const versioned = { type: t.String(), version: t.Integer({ minimum: 1 }), data: t.Unknown() };
+/** What every written event has. */
+export const versioned = {
+  type: t.String(),
+  version: t.Integer({ minimum: 1 }),
+  data: t.Unknown(),
+};
 
 const envelope = TypeCompiler.Compile(
   t.Object({
@@ -62,16 +52,10 @@ const envelope = TypeCompiler.Compile(
   }),
 );
 
-const trafficBody = TypeCompiler.Compile(
-  t.Object({ id: t.String(), events: t.Array(t.Unknown()) }),
-);
-const trafficEnvelope = TypeCompiler.Compile(
-  t.Object({ ...versioned, id: t.String(), atMs: t.Number(), traceId: t.String() }),
-);
-
 const utf8 = new TextDecoder();
 
-function parse(data: Uint8Array): unknown {
+/** What the bytes say; undefined when they are no JSON. */
+export function parse(data: Uint8Array): unknown {
   try {
     return JSON.parse(utf8.decode(data));
   } catch {
@@ -134,42 +118,4 @@ export function decodeControl(raw: RawMessage): ControlMessage {
 export function eventIdIn(data: Uint8Array): string | undefined {
   const body = parse(data);
   return envelope.Check(body) ? body.id : undefined;
-}
-
-/** @throws {BatchTooLarge} when the batch does not fit into one message. */
-export function encodeTraffic(batch: TrafficBatch): string {
-  const body = JSON.stringify({ id: batch.id, events: batch.events });
-  // A character is at most three bytes: most batches need no count.
-  const bodyBytes = body.length * 3 > maxTrafficBodyBytes ? Buffer.byteLength(body) : body.length;
-  if (bodyBytes > maxTrafficBodyBytes) throw new BatchTooLarge(bodyBytes, batch.events.length);
-  return body;
-}
-
-/** The event in today's shape, or undefined when this version cannot read it. */
-function readTrafficEvent(value: unknown): TrafficEvent | undefined {
-  if (!trafficEnvelope.Check(value)) return undefined;
-  const read = trafficCatalog.read(value.type, value.version, value.data);
-  if ('reason' in read) return undefined;
-  const version = trafficCatalog.versionOf(value.type);
-  return { ...value, version, data: read.data } as TrafficEvent;
-}
-
-/** One message of TRAFFIC. What cannot be read is left out and counted, a whole message as one. */
-export function decodeTraffic(raw: RawMessage): TrafficMessage {
-  const { sequence, timeMs } = raw;
-  const gatewayId = raw.subject.slice(raw.subject.lastIndexOf('.') + 1);
-  const body = parse(raw.data);
-  if (!trafficBody.Check(body)) {
-    const batchId = `unreadable-${sequence}` as BatchId;
-    return { batchId, gatewayId, sequence, timeMs, events: [], skipped: 1 };
-  }
-  const events = body.events.map(readTrafficEvent).filter((event) => event !== undefined);
-  return {
-    batchId: body.id as BatchId,
-    gatewayId,
-    sequence,
-    timeMs,
-    events,
-    skipped: body.events.length - events.length,
-  };
 }

@@ -2,7 +2,7 @@
 import { newBatchId } from './ids.ts';
 import { startDrain, type Sent } from './drain.ts';
 import type { EventLog, TrafficBatch } from './log.ts';
-import { BatchTooLarge } from './message.ts';
+import { BatchTooLarge } from './trafficMessage.ts';
 import { openSpool } from './spool.ts';
 import { countsOfSpoolLine } from './spoolLine.ts';
 import {
@@ -49,7 +49,7 @@ export type RecorderOptions = Readonly<{
 
 /** Near enough to close a batch by; the exact size is known when it is encoded. */
 const roughBytesOf = (event: TrafficEvent): number =>
-  event.type === 'RequestFinished' ? 800 + event.data.attempts.length * 300 : 300;
+  event.type === 'RequestFinished' ? 150 + event.data.attempts.length * 50 : 300;
 
 /** Starts to record. What an earlier process left in the folder is sent first. */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {

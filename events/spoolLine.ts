@@ -1,7 +1,7 @@
 /** One batch as one line of the spool: who sends it, what it counts, and its body as the log wants it. */
-import type { BatchId } from './ids.ts';
 import type { TrafficBatch } from './log.ts';
-import { encodeTraffic } from './message.ts';
+import type { TrafficEvent } from './traffic.ts';
+import { encodeTraffic, readBatch } from './trafficMessage.ts';
 import { countTraffic, type TrafficCounts } from './trafficCounts.ts';
 
 // The totals stand in front, so that a segment can be thrown away without reading its events.
@@ -30,9 +30,8 @@ export function decodeSpoolLine(line: string): TrafficBatch | undefined {
   const [head, gatewayId] = linePattern.exec(line) ?? [];
   if (head === undefined || gatewayId === undefined) return undefined;
   try {
-    const body = JSON.parse(line.slice(head.length)) as Partial<TrafficBatch>;
-    if (typeof body.id !== 'string' || !Array.isArray(body.events)) return undefined;
-    return { id: body.id as BatchId, gatewayId, events: body.events };
+    const batch = readBatch(JSON.parse(line.slice(head.length)));
+    return batch && { id: batch.id, gatewayId, events: batch.events as TrafficEvent[] };
   } catch {
     return undefined;
   }

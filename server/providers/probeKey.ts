@@ -63,7 +63,7 @@ export function createProbe(deps: ProbeDeps): (id: ActorId, cause: Cause) => Pro
     }
     const startedAtMs = now();
     const { dialect, auth, baseUrl } = provider;
-    const result = await attempt({
+    const sending = {
       upstream,
       request: {
         method: 'GET',
@@ -76,11 +76,16 @@ export function createProbe(deps: ProbeDeps): (id: ActorId, cause: Cause) => Pro
         body: null,
       },
       dialect,
-      endpoint: 'read',
+      endpoint: 'read' as const,
       client: new AbortController().signal,
-      headMs: probeMs,
+      limitMs: probeMs,
       limits,
       now,
+    };
+    // The head says it all; what follows is not read.
+    const result = await attempt(sending, ({ status, ok }, abort) => {
+      abort.abort();
+      return { kind: 'answered' as const, status, ok };
     });
     if (result.kind === 'failed') {
       const { verdict, answer } = result;
@@ -93,8 +98,7 @@ export function createProbe(deps: ProbeDeps): (id: ActorId, cause: Cause) => Pro
       const status = answer?.status ?? 0;
       return { ok: false, status, verdict: verdictClass, rule_id: ruleId, reason };
     }
-    const { status, ok } = result.response;
-    result.abort.abort();
+    const { status, ok } = result;
     if (!ok) {
       const reason = 'the answer is a redirect, which is not followed';
       return { ok, status, verdict: 'caller', rule_id: '', reason };

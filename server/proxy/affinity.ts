@@ -42,75 +42,76 @@ function geminiFile(uri: unknown): string | null {
   return /(?:^|\/)(files\/[\w-]+)$/.exec(textOf(uri) ?? '')?.[1] ?? null;
 }
 
+/** Ids as they are found, each once, up to a bound; a plain request leaves it empty at no cost. */
+type Found = string[];
+
+function add(found: Found, id: string | null): void {
+  if (id !== null && found.length < maxIds && !found.includes(id)) found.push(id);
+}
+
 /** The parts of a path that its template calls ids; Gemini's names hold their collection too. */
-function pathIds(dialect: Dialect, route: string, pathname: string): string[] {
-  if (!route.includes('{id}')) return [];
+function addPathIds(found: Found, dialect: Dialect, route: string, pathname: string): void {
+  if (!route.includes('{id}')) return;
   const parts = pathname.split('/').filter((part) => part !== '');
   const names = route.split('/').slice(1);
-  return names.flatMap((name, index) => {
+  for (const [index, name] of names.entries()) {
     const [id = ''] = (parts[index] ?? '').split(':');
-    if (name !== '{id}' || id === '') return [];
-    return [dialect === 'gemini' ? `${names[index - 1]}/${id}` : id];
-  });
+    if (name !== '{id}' || id === '') continue;
+    add(found, dialect === 'gemini' ? `${names[index - 1]}/${id}` : id);
+  }
 }
 
-function partIds(part: JsonObject): (string | null)[] {
-  const file = objectOf(part.file);
-  const source = objectOf(part.source);
+function addPartIds(found: Found, part: JsonObject): void {
   const data = objectOf(part.fileData) ?? objectOf(part.file_data);
-  return [
-    textOf(part.file_id),
-    textOf(file?.file_id),
-    textOf(source?.file_id),
-    geminiFile(data?.fileUri ?? data?.file_uri),
-  ];
+  add(found, textOf(part.file_id));
+  add(found, textOf(objectOf(part.file)?.file_id));
+  add(found, textOf(objectOf(part.source)?.file_id));
+  if (data !== null) add(found, geminiFile(data.fileUri ?? data.file_uri));
 }
 
-function itemIds(item: JsonObject): (string | null)[] {
-  const type = item.type;
-  const own =
-    type === 'reasoning' || type === 'compaction'
-      ? reasoningId(item)
-      : type === 'item_reference'
-        ? textOf(item.id)
-        : null;
-  const parts = newest(arrayOf(item.content ?? item.parts), maxParts);
-  return [
-    own,
-    ...parts.flatMap((part) => {
-      const object = objectOf(part);
-      return object === null ? [] : partIds(object);
-    }),
-  ];
+function addItemIds(found: Found, item: JsonObject): void {
+  const { type } = item;
+  if (type === 'reasoning' || type === 'compaction') add(found, reasoningId(item));
+  if (type === 'item_reference') add(found, textOf(item.id));
+  const parts = item.content ?? item.parts;
+  if (!Array.isArray(parts)) return;
+  for (const part of newest(parts, maxParts)) {
+    const object = objectOf(part);
+    if (object !== null) addPartIds(found, object);
+  }
 }
 
-function toolIds(tool: JsonObject): (string | null)[] {
-  const container = objectOf(tool.container);
-  return [
-    ...arrayOf(tool.vector_store_ids).slice(0, maxParts).map(textOf),
-    ...arrayOf(container?.file_ids).slice(0, maxParts).map(textOf),
-    textOf(tool.container),
-  ];
+function addTexts(found: Found, values: unknown): void {
+  if (!Array.isArray(values)) return;
+  for (const value of values.slice(0, maxParts)) add(found, textOf(value));
 }
 
-function bodyIds(json: JsonObject): (string | null)[] {
-  const objects = (items: readonly unknown[]) =>
-    items.map(objectOf).filter((item) => item !== null);
+function addToolIds(found: Found, tool: JsonObject): void {
+  addTexts(found, tool.vector_store_ids);
+  addTexts(found, objectOf(tool.container)?.file_ids);
+  add(found, textOf(tool.container));
+}
+
+function addBodyIds(found: Found, json: JsonObject): void {
+  add(found, textOf(json.previous_response_id));
+  add(found, textOf(json.previous_interaction_id));
+  add(found, idOf(json.conversation));
+  add(found, idOf(json.container));
+  add(found, textOf(json.cachedContent ?? json.cached_content));
+  add(found, textOf(json.input_file_id));
+  add(found, textOf(json.training_file));
+  add(found, textOf(json.validation_file));
+  add(found, textOf(json.file_id));
+  addTexts(found, json.file_ids);
+  for (const one of arrayOf(json.tools).slice(0, maxItems)) {
+    const tool = objectOf(one);
+    if (tool !== null) addToolIds(found, tool);
+  }
   const turns = newest(turnsOf(json), maxItems);
-  return [
-    textOf(json.previous_response_id),
-    textOf(json.previous_interaction_id),
-    idOf(json.conversation),
-    idOf(json.container),
-    textOf(json.cachedContent ?? json.cached_content),
-    textOf(json.input_file_id),
-    textOf(json.training_file),
-    textOf(json.validation_file),
-    textOf(json.file_id),
-    ...arrayOf(json.file_ids).slice(0, maxParts).map(textOf),
-    ...objects(arrayOf(json.tools).slice(0, maxItems)).flatMap(toolIds),
-    ...objects(turns).toReversed().flatMap(itemIds),
-  ];
+  for (let index = turns.length - 1; index >= 0; index--) {
+    const turn = objectOf(turns[index]);
+    if (turn !== null) addItemIds(found, turn);
+  }
 }
 
 /** The turns of a conversation, whatever the dialect calls them. */
@@ -182,10 +183,9 @@ export type TiedRequest = Readonly<{
 
 export function affinityOf(dialect: Dialect, request: TiedRequest, client: string): Affinity {
   const json = objectOf(request.json);
-  const pinned = unique([
-    ...pathIds(dialect, request.route.route, request.pathname),
-    ...(json === null ? [] : bodyIds(json)),
-  ]);
+  const pinned: Found = [];
+  addPathIds(pinned, dialect, request.route.route, request.pathname);
+  if (json !== null) addBodyIds(pinned, json);
   return { pinned, conversation: conversationOf(json, request.headers, client) };
 }
 

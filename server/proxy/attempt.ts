@@ -4,6 +4,8 @@ import type { Evidence, TransportFault, Verdict } from '../../actors/providerKey
 import { judge } from '../../actors/providerKey/judge.ts';
 import type { Dialect } from '../../events/provider.ts';
 import type { Limits } from './limits.ts';
+import { StreamEndedEarly } from './streamAnswer.ts';
+import { endLimit, startLimit, timeIsOver } from './timeLimits.ts';
 import { transportFault, type Upstream, type UpstreamRequest } from './upstream.ts';
 
 /** A vendor's own answer that is no success, whole enough to be passed on. */
@@ -12,9 +14,6 @@ export type VendorAnswer = Readonly<{
   headers: Headers;
   body: Uint8Array<ArrayBuffer>;
 }>;
-
-/** The head of a success; `abort` ends the reading of its body. */
-export type Answered = Readonly<{ kind: 'answered'; response: Response; abort: AbortController }>;
 
 export type FailedAttempt = Readonly<{
   kind: 'failed';
@@ -25,39 +24,52 @@ export type FailedAttempt = Readonly<{
 
 export type AttemptOptions = Readonly<{
   upstream: Upstream;
-  request: Omit<UpstreamRequest, 'signal'>;
+  request: UpstreamRequest;
   dialect: Dialect;
   endpoint: Evidence['endpoint'];
   /** Aborted when the client leaves. */
   client: AbortSignal;
-  /** For the head of the answer. */
-  headMs: number;
+  /** Until the answer is open: its first event, or all of it when it is small. */
+  limitMs: number;
   limits: Limits;
   now: () => number;
 }>;
 
-/** The reason an attempt is aborted for when its time is over. */
-export const timeIsOver = new DOMException('the time limit is over', 'TimeoutError');
-
-export async function attempt(options: AttemptOptions): Promise<Answered | FailedAttempt> {
-  const { upstream, request, client, headMs } = options;
-  const abort = new AbortController();
-  const leave = () => abort.abort(client.reason);
+/**
+ * Sends the request; `open` gets the head of a success and answers when enough of it is there. Whatever breaks before
+ * that is a failure of the attempt, and so is an answer that is none.
+ */
+export async function attempt<Opened extends object>(
+  options: AttemptOptions,
+  open: (response: Response, abort: AbortController) => Opened | Promise<Opened>,
+): Promise<Opened | FailedAttempt> {
+  const { upstream, request, client } = options;
   if (client.aborted) return failed(options, null, 'aborted');
-  client.addEventListener('abort', leave, { once: true });
-  const timer = setTimeout(() => abort.abort(timeIsOver), headMs);
+  const abort = new AbortController();
+  client.addEventListener('abort', () => abort.abort(client.reason), { once: true });
+  const limit = startLimit(abort, options.limitMs);
   try {
-    const response = await upstream({ ...request, signal: abort.signal });
-    if (response.status < 400) return { kind: 'answered', response, abort };
+    const response = await upstream(request, abort.signal);
+    if (response.status < 400) {
+      const opened = open(response, abort);
+      return opened instanceof Promise ? await opened : opened;
+    }
     const answer = await readAnswer(response, options.limits.errorBytes);
     abort.abort();
     return client.aborted ? failed(options, null, 'aborted') : failed(options, answer, null);
   } catch (error) {
-    if (client.aborted) return failed(options, null, 'aborted');
-    return failed(options, null, abort.signal.aborted ? 'timeout' : transportFault(error));
+    const fault = faultOf(error, abort, client);
+    abort.abort();
+    return failed(options, null, fault);
   } finally {
-    clearTimeout(timer);
+    endLimit(limit);
   }
+}
+
+function faultOf(error: unknown, abort: AbortController, client: AbortSignal): TransportFault {
+  if (client.aborted) return 'aborted';
+  if (error instanceof StreamEndedEarly) return 'truncated';
+  return abort.signal.reason === timeIsOver ? 'timeout' : transportFault(error);
 }
 
 export function failed(

@@ -1,16 +1,14 @@
 /** Gives an answer to the client, once it is sure enough: a stream from its first event, a small body when whole. */
-import type { TransportFault } from '../../actors/providerKey/evidence.ts';
 import type { Outcome } from '../../events/traffic.ts';
 import { idsMadeBy } from './affinity.ts';
-import { decoded, failed, timeIsOver, type Answered, type FailedAttempt } from './attempt.ts';
+import { decoded } from './attempt.ts';
 import type { DialectModule } from './dialect.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
 import { responseHeaders } from './headers.ts';
 import type { Incoming } from './incoming.ts';
 import type { Limits } from './limits.ts';
-import { isSmall, passBody, readWhole } from './plainAnswer.ts';
-import { openStream, relayStream, StreamEndedEarly } from './streamAnswer.ts';
-import { transportFault } from './upstream.ts';
+import { isSmall, passBody } from './plainAnswer.ts';
+import { openStream, relayStream } from './streamAnswer.ts';
 
 export type Delivered = Readonly<{ kind: 'delivered'; response: Response }>;
 
@@ -27,29 +25,23 @@ export type DeliveryOptions = Readonly<{
   onIds: (ids: readonly string[]) => void;
 }>;
 
-/** Opens the answer. What breaks before the client got a byte is a failed attempt, not an answer. */
-export async function deliver(
-  { response, abort }: Answered,
+/** Opens the answer; throws what breaks before the client got a byte. */
+export function deliver(
+  response: Response,
+  abort: AbortController,
   options: DeliveryOptions,
-): Promise<Delivered | FailedAttempt> {
-  const { incoming, limits, client, dialect, now } = options;
-  const { headers } = response;
-  try {
-    // `response.body` makes a stream of it, which costs a small answer more than all the rest: asked for late.
-    if (isWhole(response, incoming, limits)) {
-      return deliverWhole(response, await readWhole(response, abort, limits.plainMs), options);
-    }
-    const { body } = response;
-    if (!body) return deliverWhole(response, new Uint8Array(), options);
-    if (isReadableStream(headers, incoming)) {
-      return await deliverStream(response, body, abort, options);
-    }
-    return deliverLarge(response, body, abort, options);
-  } catch (error) {
-    const fault = faultOf(error, abort, client);
-    abort.abort();
-    return failed({ dialect: dialect.name, endpoint: incoming.endpoint, now }, null, fault);
+): Delivered | Promise<Delivered> {
+  const { incoming, limits } = options;
+  // `response.body` makes a stream of it, which costs a small answer more than all the rest: asked for late.
+  if (isWhole(response, incoming, limits)) {
+    return response.bytes().then((body) => deliverWhole(response, body, options));
   }
+  const { body } = response;
+  if (!body) return deliverWhole(response, new Uint8Array(), options);
+  if (isReadableStream(response.headers, incoming)) {
+    return deliverStream(response, body, abort, options);
+  }
+  return deliverLarge(response, body, abort, options);
 }
 
 /** One that has an end which is near enough to wait for. */
@@ -61,12 +53,6 @@ function isReadableStream(headers: Headers, { route: { route } }: Incoming): boo
   if ((headers.get('content-encoding') ?? 'identity') !== 'identity') return false;
   const type = headers.get('content-type') ?? '';
   return type.startsWith('text/event-stream') || route.endsWith(':streamGenerateContent');
-}
-
-function faultOf(error: unknown, abort: AbortController, client: AbortSignal): TransportFault {
-  if (client.aborted) return 'aborted';
-  if (error instanceof StreamEndedEarly) return 'truncated';
-  return abort.signal.reason === timeIsOver ? 'timeout' : transportFault(error);
 }
 
 function deliverWhole(
@@ -101,7 +87,7 @@ async function deliverStream(
 ): Promise<Delivered> {
   const { exchange, dialect, incoming, limits, now, client, record, onIds } = options;
   const watch = dialect.terminator(incoming.route.route);
-  const stream = await openStream(body, watch, abort, limits.firstEventMs);
+  const stream = await openStream(body, watch);
   exchange.streamed = true;
   const relayed = relayStream({
     stream,

@@ -36,20 +36,20 @@ const tooLarge = (limitBytes: number): GatewayError => ({
   message: `The request body is larger than ${limitBytes} bytes (BODY_LIMIT_BYTES).`,
 });
 
+type Body = Uint8Array<ArrayBuffer> | null | GatewayError;
+
 /** The whole body, or why it is refused. A body without a length is counted as it comes. */
-export async function readBytes(
-  request: Request,
-  limitBytes: number,
-): Promise<Uint8Array<ArrayBuffer> | null | GatewayError> {
+export function readBytes(request: Request, limitBytes: number): Body | Promise<Body> {
   const length = request.headers.get('content-length');
-  if (length !== null) {
-    if (Number(length) > limitBytes) return tooLarge(limitBytes);
-    return Number(length) === 0 ? null : request.bytes();
-  }
-  if (!request.body) return null;
+  if (length === null) return request.body && countBytes(request.body, limitBytes);
+  if (Number(length) > limitBytes) return tooLarge(limitBytes);
+  return Number(length) === 0 ? null : request.bytes();
+}
+
+async function countBytes(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<Body> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > limitBytes) return tooLarge(limitBytes);
     chunks.push(chunk);

@@ -10,11 +10,13 @@ import type { Limits } from './limits.ts';
 export type Ties = Readonly<{ pinned: readonly string[]; conversation: string | null }>;
 
 export type KeyChoice = Readonly<{
+  /** A key that is not in `avoid`, if there is one now. */
+  take(request: ChoiceRequest): Taken | undefined;
   /**
-   * A key that is not in `avoid`, after a short wait if one is about to wake.
-   * Answers with the time at which one can be had (epoch), or undefined when there is none to wait for.
+   * The same after a short wait, if one is about to wake; else the time at which one can be had (epoch), which is
+   * undefined when there is none to wait for.
    */
-  choose(request: ChoiceRequest): Promise<Taken | { readyAtMs: number | undefined }>;
+  wait(request: ChoiceRequest): Promise<Taken | { readyAtMs: number | undefined }>;
 }>;
 
 export type ChoiceRequest = Readonly<{
@@ -74,7 +76,8 @@ export function createKeyChoice({ affinity, waiters, limits, now }: Options): Ke
   };
 
   return {
-    async choose(request) {
+    take,
+    async wait(request) {
       const { pool, patience, client } = request;
       for (;;) {
         const taken = take(request);

@@ -13,14 +13,12 @@ const hopHeader = 'x-signalbox-hops';
 export const isLoop = (headers: Headers, gatewayId: string): boolean =>
   headers.get(hopHeader)?.split(',').includes(gatewayId) ?? false;
 
-export type Outgoing = Omit<UpstreamRequest, 'signal'>;
-
 export function outgoing(
   incoming: Incoming,
   { provider, model, wasPrefixed }: Target,
   secret: string,
   own: Readonly<{ apiKeyHeader: string; gatewayId: string }>,
-): Outgoing {
+): UpstreamRequest {
   const { route, search, body, method } = incoming;
   const auth = route.openAiCompatible && provider.auth !== 'none' ? 'bearer' : provider.auth;
   const headers = upstreamHeaders(incoming.headers, auth, secret, {

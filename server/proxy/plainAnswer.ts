@@ -1,20 +1,6 @@
 /** Answers that are not streams: read whole when small, passed as they come when large. */
 import type { Limits } from './limits.ts';
-import { timeIsOver } from './attempt.ts';
-
-/** The whole body, read within the time limit. @throws when the upstream breaks or is too slow. */
-export async function readWhole(
-  response: Response,
-  abort: AbortController,
-  limitMs: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const timer = setTimeout(() => abort.abort(timeIsOver), limitMs);
-  try {
-    return await response.bytes();
-  } finally {
-    clearTimeout(timer);
-  }
-}
+import { timeIsOver } from './timeLimits.ts';
 
 /** True for a body worth holding until it is whole: then a broken one can still be asked for again. */
 export function isSmall(headers: Headers, limits: Limits): boolean {

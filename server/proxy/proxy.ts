@@ -98,14 +98,12 @@ export function createProxy(deps: ProxyDeps): Proxy {
     return pursue({ exchange, incoming, target, dialect, client, cause: causeOf(exchange, by) });
   };
 
-  return async (request, onBody) => {
+  return (request, onBody) => {
     const exchange = beginExchange(request.method, request.headers.get('traceparent'), now());
-    try {
-      return await answer(exchange, request, onBody);
-    } catch (error) {
+    return answer(exchange, request, onBody).catch((error: unknown) => {
       if (request.signal.aborted) return cancel(exchange);
       deps.onError(error, `request ${exchange.id}`);
       return refuse(exchange, errors.internal);
-    }
+    });
   };
 }

@@ -55,16 +55,19 @@ const rests = ({ scope, class: what }: Verdict): boolean =>
   (scope === 'key' || scope === 'model') && what !== 'credential';
 
 export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Response> {
-  const { pools, verdicts, affinity, limits, now } = deps;
+  const { pools, keyChoice, verdicts, affinity, limits, now } = deps;
 
-  const note = (pursuit: Pursuit, result: Delivered | FailedAttempt, startedMs: number) => {
-    const { exchange, target } = pursuit;
-    const failure = result.kind === 'failed' ? result : undefined;
+  const note = (
+    { exchange, target }: Pursuit,
+    startedMs: number,
+    status: number,
+    failure?: FailedAttempt,
+  ) => {
     exchange.attempts.push({
       provider: target.provider.id,
       keyId: exchange.keyId,
       model: target.model,
-      status: result.kind === 'delivered' ? result.response.status : (result.answer?.status ?? 0),
+      status,
       startedMs: Math.round(startedMs),
       durationMs: Math.round(elapsedMs(exchange) - startedMs),
       verdict: failure?.verdict.class ?? 'ok',
@@ -74,45 +77,32 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
   };
 
   /** One attempt with one key, up to the point where the client gets its first byte. */
-  const tryOnce = async (pursuit: Pursuit, taken: Taken | null, conversation: string | null) => {
+  const tryOnce = (
+    pursuit: Pursuit,
+    taken: Taken | null,
+    startedMs: number,
+  ): Promise<Delivered | FailedAttempt> => {
     const { exchange, incoming, target, dialect, client } = pursuit;
-    const startedMs = elapsedMs(exchange);
     exchange.keyId = taken?.key.id ?? '';
-    const sent = await attempt({
+    const sending = {
       upstream: deps.upstream,
       request: outgoing(incoming, target, taken?.key.secret ?? '', deps),
       dialect: dialect.name,
       endpoint: incoming.endpoint,
       client,
-      headMs: incoming.streamed ? limits.firstEventMs : limits.plainMs,
+      limitMs: incoming.streamed ? limits.firstEventMs : limits.plainMs,
       limits,
       now,
-    });
-    // The attempt stands in the record before a short answer closes it.
-    const provisional = exchange.attempts.length;
-    if (sent.kind === 'failed') {
-      note(pursuit, sent, startedMs);
-      return sent;
-    }
-    note(pursuit, { kind: 'delivered', response: sent.response }, startedMs);
+    };
     const onIds = (ids: readonly string[]) =>
       taken && ids.length > 0 && affinity.made(ids, taken.key.id);
     const { record } = deps;
-    const result = await deliver(sent, {
-      exchange,
-      incoming,
-      dialect,
-      limits,
-      now,
-      client,
-      record,
-      onIds,
+    return attempt(sending, (response, abort) => {
+      // The attempt stands in the record before a short answer closes it.
+      note(pursuit, startedMs, response.status);
+      const delivery = { exchange, incoming, dialect, limits, now, client, record, onIds };
+      return deliver(response, abort, delivery);
     });
-    if (result.kind === 'failed') {
-      exchange.attempts.length = provisional;
-      note(pursuit, result, startedMs);
-    } else if (taken && conversation !== null) affinity.answered(conversation, taken.key.id);
-    return result;
   };
 
   /** The vendor's own last answer, or the gateway's word where there is none that the client may see. */
@@ -159,17 +149,12 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     let last: FailedAttempt | undefined;
 
     for (let tries = 1; tries <= limits.attempts; tries++) {
+      const isFirst = tries === 1;
+      const request = { pool, model, ties, isFirst, avoid, patience, client };
+      // A key is there at once, as a rule: then nothing is waited for, not even a turn.
       const choice = isKeyless
         ? null
-        : await deps.keyChoice.choose({
-            pool,
-            model,
-            ties,
-            isFirst: tries === 1,
-            avoid,
-            patience,
-            client,
-          });
+        : (keyChoice.take(request) ?? (await keyChoice.wait(request)));
       if (client.aborted) {
         // Also a key that would be probed goes back.
         if (choice && 'key' in choice) verdicts.settle(provider.id, choice, false, cause);
@@ -178,11 +163,19 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       if (choice && 'readyAtMs' in choice) return withoutKey(pursuit, choice.readyAtMs, last);
 
       const startedAtMs = now();
-      const result = await tryOnce(pursuit, choice, ties.conversation);
+      const startedMs = elapsedMs(exchange);
+      const noted = exchange.attempts.length;
+      const result = await tryOnce(pursuit, choice, startedMs);
       if (choice) verdicts.settle(provider.id, choice, result.kind === 'delivered', cause);
-      if (result.kind === 'delivered') return result.response;
+      if (result.kind === 'delivered') {
+        const { conversation } = ties;
+        if (choice && conversation !== null) affinity.answered(conversation, choice.key.id);
+        return result.response;
+      }
 
       last = result;
+      exchange.attempts.length = noted;
+      note(pursuit, startedMs, result.answer?.status ?? 0, result);
       const { verdict } = result;
       if (client.aborted) return deps.cancel(exchange);
       if (choice)

@@ -1,7 +1,7 @@
 /** Streams: passed chunk by chunk, watched for their terminator, never reported whole when they were not. */
 import { eventBreak, type DialectModule, type GatewayError, type StreamWatch } from './dialect.ts';
-import { timeIsOver } from './attempt.ts';
 import type { Limits } from './limits.ts';
+import { timeIsOver } from './timeLimits.ts';
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
@@ -10,30 +10,23 @@ export type OpenedStream = Readonly<{ reader: Reader; first: readonly Uint8Array
 
 /**
  * Reads until one event is complete: until then another key may still answer.
- * @throws when the upstream breaks, ends or stays silent before that.
+ * @throws when the upstream breaks or ends before that.
  */
 export async function openStream(
   body: ReadableStream<Uint8Array>,
   watch: StreamWatch,
-  abort: AbortController,
-  firstEventMs: number,
 ): Promise<OpenedStream> {
   const reader = body.getReader();
   const first: Uint8Array[] = [];
-  const timer = setTimeout(() => abort.abort(timeIsOver), firstEventMs);
-  try {
-    while (!watch.sawEvent()) {
-      const { done, value } = await reader.read();
-      if (done) throw new StreamEndedEarly();
-      first.push(value);
-      watch.push(value);
-      // What knows no events (a dialect's own array format, say) is not held back.
-      if (first.length >= 64) break;
-    }
-    return { reader, first };
-  } finally {
-    clearTimeout(timer);
+  while (!watch.sawEvent()) {
+    const { done, value } = await reader.read();
+    if (done) throw new StreamEndedEarly();
+    first.push(value);
+    watch.push(value);
+    // What knows no events (a dialect's own array format, say) is not held back.
+    if (first.length >= 64) break;
   }
+  return { reader, first };
 }
 
 /** The vendor said 200 and closed the stream without a single event. */

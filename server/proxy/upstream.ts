@@ -6,28 +6,31 @@ export type UpstreamRequest = Readonly<{
   url: string;
   headers: Headers;
   body: Uint8Array<ArrayBuffer> | null;
-  /** Aborts the request and the reading of its answer. */
-  signal: AbortSignal;
 }>;
 
-/** Sends a request and answers with the head of the answer; the body has not been read. */
-export type Upstream = (request: UpstreamRequest) => Promise<Response>;
+/**
+ * Sends a request and answers with the head of the answer; the body has not been read. The signal ends the request
+ * and the reading of its answer.
+ */
+export type Upstream = (request: UpstreamRequest, signal: AbortSignal) => Promise<Response>;
 
 /**
  * `decompress: false`: bytes pass as they are. `timeout: false`: Bun would give up after five minutes; the caller's
  * signal decides. Redirects are not followed: a credential would go along.
  */
-export const fetchUpstream: Upstream = ({ method, url, headers, body, signal }) =>
-  fetch(url, {
+export const fetchUpstream: Upstream = ({ method, url, headers, body }, signal) => {
+  const init = {
     method,
     headers,
-    ...(body && { body }),
+    body,
     signal,
     redirect: 'manual',
     decompress: false,
     // Not in the types of Bun 1.4.
-    ...({ timeout: false } as object),
-  });
+    timeout: false,
+  } as const;
+  return fetch(url, init);
+};
 
 const faults: Readonly<Record<string, TransportFault>> = {
   ConnectionRefused: 'refused',

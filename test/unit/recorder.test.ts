@@ -49,7 +49,7 @@ describe('Recorded events', () => {
     await byEvents.stop();
     expect(await routes()).toEqual(['/v1/a', '/v1/b', '/v1/c']);
 
-    const byBytes = await start({ flushMs: 60_000, maxBytes: 1_000 });
+    const byBytes = await start({ flushMs: 60_000, maxBytes: 300 });
     for (const route of ['/v1/d', '/v1/e']) byBytes.record(requestFinished(route));
     await until('the large batch', async () => (await routes()).length === 5);
     await byBytes.stop();

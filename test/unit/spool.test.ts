@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrafficBatch } from '../../events/log.ts';
-import { BatchTooLarge } from '../../events/message.ts';
+import { BatchTooLarge } from '../../events/trafficMessage.ts';
 import { openSpool, type Spool } from '../../events/spool.ts';
 import { countsOfSpoolLine, decodeSpoolLine, encodeSpoolLine } from '../../events/spoolLine.ts';
 import { addCounts, noTraffic, trafficDropped } from '../../events/trafficCounts.ts';

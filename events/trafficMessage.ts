@@ -1,0 +1,95 @@
+/** Messages of TRAFFIC as bytes and back: a batch of events each; whatever is read goes through the catalog. */
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { trafficCatalog } from './catalog.ts';
+import type { BatchId } from './ids.ts';
+import type { TrafficBatch, TrafficMessage } from './log.ts';
+import {
+  headerBytes,
+  maxTrafficMessageBytes,
+  parse,
+  versioned,
+  type RawMessage,
+} from './message.ts';
+import { t } from './schema.ts';
+import type { TrafficEvent } from './traffic.ts';
+import { divide, packRequests, unpackRequests } from './trafficRows.ts';
+
+/** More than one message can hold; the batch has to be split. */
+export class BatchTooLarge extends Error {
+  override readonly name = 'BatchTooLarge';
+  constructor(bodyBytes: number, events: number) {
+    super(`a batch of ${events} traffic events has ${bodyBytes} bytes, too many for one message`);
+  }
+}
+
+const maxTrafficBodyBytes = maxTrafficMessageBytes - headerBytes;
+const requestVersion = trafficCatalog.versionOf('RequestFinished');
+
+const rows = t.Object({
+  version: t.Integer({ minimum: 1 }),
+  columns: t.Array(t.String()),
+  attemptColumns: t.Array(t.String()),
+  usageColumns: t.Array(t.String()),
+  strings: t.Array(t.String()),
+  rows: t.Array(t.Array(t.Unknown())),
+});
+/** `requests` are rows, `events` whatever does not fit into them. */
+const batchBody = TypeCompiler.Compile(
+  t.Object({ id: t.String(), requests: t.Optional(rows), events: t.Array(t.Unknown()) }),
+);
+const envelope = TypeCompiler.Compile(
+  t.Object({ ...versioned, id: t.String(), atMs: t.Number(), traceId: t.String() }),
+);
+
+/** @throws {BatchTooLarge} when the batch does not fit into one message. */
+export function encodeTraffic(batch: TrafficBatch): string {
+  const { requests, others } = divide(batch.events, requestVersion);
+  const body = JSON.stringify({
+    id: batch.id,
+    ...(requests.length > 0 && { requests: packRequests(requests, requestVersion) }),
+    events: others,
+  });
+  // A character is at most three bytes: most batches need no count.
+  const bodyBytes = body.length * 3 > maxTrafficBodyBytes ? Buffer.byteLength(body) : body.length;
+  if (bodyBytes > maxTrafficBodyBytes) throw new BatchTooLarge(bodyBytes, batch.events.length);
+  return body;
+}
+
+/** The id and the events of a body, the events unchecked; undefined when it is no batch. */
+export function readBatch(body: unknown): { id: BatchId; events: unknown[] } | undefined {
+  if (!batchBody.Check(body)) return undefined;
+  const { id, requests, events } = body;
+  return {
+    id: id as BatchId,
+    events: requests ? [...unpackRequests(requests), ...events] : events,
+  };
+}
+
+/** The event in today's shape, or undefined when this version cannot read it. */
+function readTrafficEvent(value: unknown): TrafficEvent | undefined {
+  if (!envelope.Check(value)) return undefined;
+  const read = trafficCatalog.read(value.type, value.version, value.data);
+  if ('reason' in read) return undefined;
+  const version = trafficCatalog.versionOf(value.type);
+  return { ...value, version, data: read.data } as TrafficEvent;
+}
+
+/** One message of TRAFFIC. What cannot be read is left out and counted, a whole message as one. */
+export function decodeTraffic(raw: RawMessage): TrafficMessage {
+  const { sequence, timeMs } = raw;
+  const gatewayId = raw.subject.slice(raw.subject.lastIndexOf('.') + 1);
+  const batch = readBatch(parse(raw.data));
+  if (!batch) {
+    const batchId = `unreadable-${sequence}` as BatchId;
+    return { batchId, gatewayId, sequence, timeMs, events: [], skipped: 1 };
+  }
+  const events = batch.events.map(readTrafficEvent).filter((event) => event !== undefined);
+  return {
+    batchId: batch.id,
+    gatewayId,
+    sequence,
+    timeMs,
+    events,
+    skipped: batch.events.length - events.length,
+  };
+}
