@@ -1,20 +1,12 @@
 /** Every event by type and version: what may be written, and how what was written is read. */
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler';
-import { clientKeySchemas, type ClientKeyEvent } from './clientKey.ts';
-import { daySchemas, type DayEvent } from './day.ts';
-import { operatorSchemas, type OperatorEvent } from './operator.ts';
-import { providerSchemas, type ProviderEvent } from './provider.ts';
-import { providerKeySchemas, type ProviderKeyEvent } from './providerKey.ts';
+import { clientKeySchemas } from './clientKey.ts';
+import { daySchemas } from './day.ts';
+import { operatorSchemas } from './operator.ts';
+import { providerSchemas } from './provider.ts';
+import { providerKeySchemas } from './providerKey.ts';
 import type { TSchema } from './schema.ts';
 import { trafficSchemas } from './traffic.ts';
-
-/** Every transition event of every kind. */
-export type ControlEvent =
-  | ProviderEvent
-  | ProviderKeyEvent
-  | ClientKeyEvent
-  | OperatorEvent
-  | DayEvent;
 
 /** Turns the data of one version into the data of the next. Pure; chained until the current version. */
 type Upcast = (data: unknown) => unknown;

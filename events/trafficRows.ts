@@ -70,7 +70,7 @@ export function packRequests(events: readonly RequestFinished[], version: number
     places.set(text, strings.length);
     return strings.push(text) - 1;
   };
-  const attemptRow = (one: Attempt) => [
+  const attemptRow = (one: Attempt): unknown[] => [
     place(one.provider),
     place(one.keyId),
     place(one.model),
@@ -81,6 +81,21 @@ export function packRequests(events: readonly RequestFinished[], version: number
     place(one.ruleId),
     place(one.error),
   ];
+  /** One attempt that answered says what its request says: only its times are written. */
+  const attemptsOf = ({ attempts, provider, keyId, model, status }: RequestFinished['data']) => {
+    const [only] = attempts;
+    const isPlain =
+      only &&
+      attempts.length === 1 &&
+      only.verdict === 'ok' &&
+      only.ruleId === '' &&
+      only.error === '' &&
+      only.status === status &&
+      only.keyId === keyId &&
+      only.model === model &&
+      only.provider === provider;
+    return isPlain ? [only.startedMs, only.durationMs] : attempts.map(attemptRow);
+  };
   const rowOf = ({ id, atMs, traceId, data }: RequestFinished) => [
     id,
     atMs,
@@ -104,7 +119,7 @@ export function packRequests(events: readonly RequestFinished[], version: number
     data.usage && usageRow(data.usage),
     data.costMicroUsd,
     data.priceVersion === null ? null : place(data.priceVersion),
-    data.attempts.map(attemptRow),
+    attemptsOf(data),
   ];
   const rows = events.map(rowOf);
   return { version, columns, attemptColumns, usageColumns, strings, rows };
@@ -135,10 +150,18 @@ export function unpackRequests(packed: TrafficRows): unknown[] {
   const attempt = reader(packed.attemptColumns);
   const usage = reader(packed.usageColumns);
 
+  const attemptsIn = (written: readonly unknown[], data: Fields): unknown[] => {
+    const [startedMs, durationMs] = written;
+    if (typeof startedMs !== 'number') return written.map(attempt);
+    const { provider, keyId, model, status } = data;
+    const ok = { verdict: 'ok', ruleId: '', error: '' };
+    return [{ provider, keyId, model, status, startedMs, durationMs, ...ok }];
+  };
+
   return packed.rows.map((row) => {
     const { id, atMs, traceId, ...data } = request(row);
     data['usage'] = Array.isArray(data['usage']) ? usage(data['usage']) : data['usage'];
-    if (Array.isArray(data['attempts'])) data['attempts'] = data['attempts'].map(attempt);
+    if (Array.isArray(data['attempts'])) data['attempts'] = attemptsIn(data['attempts'], data);
     const trace = traceId ?? (typeof id === 'string' ? traceIdOf(id as RequestId) : traceId);
     return { id, type: 'RequestFinished', version, atMs, traceId: trace, data };
   });

@@ -4,6 +4,7 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { DayRow } from '../day.ts';
 import type { Sequence } from '../event.ts';
 import type { Outcome, TrafficEvent } from '../traffic.ts';
+import { isFailure } from '../trafficCounts.ts';
 import type { ProjectionDatabase } from './database.ts';
 import { positionOf } from './requests.ts';
 
@@ -36,10 +37,6 @@ function boundsOf(day: string): { fromMs: number; beforeMs: number } {
   const fromMs = Date.parse(`${day}T00:00:00Z`);
   return { fromMs, beforeMs: fromMs + dayMs };
 }
-
-/** A request that its client cannot have been content with. A client that left is no failure. */
-export const isFailure = (request: { outcome: Outcome; status: number }): boolean =>
-  request.outcome === 'failed' || request.outcome === 'truncated' || request.status >= 400;
 
 type Counted = Readonly<{
   client: string;

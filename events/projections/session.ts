@@ -6,7 +6,7 @@ import { discardDatabase, isDamaged } from './database.ts';
 import { openStore, type Gap, type Store, type StreamStates } from './store.ts';
 
 /** Messages lie in wait for each other so long, then share a transaction. */
-const gatherMs = 5;
+const gatherMs = 100;
 /** With so many waiting they are applied at once: the tail's next message is not taken before. */
 const maxWaitingMessages = 256;
 const maxWaitingEvents = 8_192;

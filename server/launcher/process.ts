@@ -1,4 +1,5 @@
 /** One run of one child process: booted, started, stopped. */
+import { existsSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { StartError } from './startError.ts';
 import type { FromChild, ReadyMessage, ToChild } from './messages.ts';
@@ -94,6 +95,9 @@ export function boot(spec: ChildSpec): Run {
 function lowerPriority(pid: number, niceness: number): void {
   try {
     setPriority(pid, niceness);
+    // A child in a session of its own is weighed as a group by Linux: without this its niceness would mean nothing.
+    const group = `/proc/${pid}/autogroup`;
+    if (existsSync(group)) writeFileSync(group, String(niceness));
   } catch {
     // Not allowed here: it then runs with the priority of the others.
   }

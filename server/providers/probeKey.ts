@@ -77,7 +77,7 @@ export function createProbe(deps: ProbeDeps): (id: ActorId, cause: Cause) => Pro
       },
       dialect,
       endpoint: 'read' as const,
-      client: new AbortController().signal,
+      client: { signal: new AbortController().signal, onSlow() {} },
       limitMs: probeMs,
       limits,
       now,

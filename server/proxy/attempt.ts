@@ -22,13 +22,20 @@ export type FailedAttempt = Readonly<{
   answer: VendorAnswer | null;
 }>;
 
+/** Who waits for the answer. Both are asked for late: Bun makes a signal when it is first looked at. */
+export type Caller = Readonly<{
+  readonly signal: AbortSignal;
+  /** Called once an answer takes longer than a moment. */
+  onSlow: () => void;
+}>;
+
 export type AttemptOptions = Readonly<{
   upstream: Upstream;
   request: UpstreamRequest;
   dialect: Dialect;
   endpoint: Evidence['endpoint'];
-  /** Aborted when the client leaves. */
-  client: AbortSignal;
+  /** Its signal is aborted when the client leaves. */
+  client: Caller;
   /** Until the answer is open: its first event, or all of it when it is small. */
   limitMs: number;
   limits: Limits;
@@ -37,28 +44,38 @@ export type AttemptOptions = Readonly<{
 
 /**
  * Sends the request; `open` gets the head of a success and answers when enough of it is there. Whatever breaks before
- * that is a failure of the attempt, and so is an answer that is none.
+ * that is a failure of the attempt, and so is an answer that is none. `follow` is for `open` to call when the answer
+ * goes on after it: from then on the upstream is left when the client leaves.
  */
 export async function attempt<Opened extends object>(
   options: AttemptOptions,
-  open: (response: Response, abort: AbortController) => Opened | Promise<Opened>,
+  open: (
+    response: Response,
+    abort: AbortController,
+    follow: () => void,
+  ) => Opened | Promise<Opened>,
 ): Promise<Opened | FailedAttempt> {
   const { upstream, request, client } = options;
-  if (client.aborted) return failed(options, null, 'aborted');
   const abort = new AbortController();
-  client.addEventListener('abort', () => abort.abort(client.reason), { once: true });
-  const limit = startLimit(abort, options.limitMs);
+  // To look after the client costs more than most of what a short request needs: it is done for those that take long.
+  const follow = () => {
+    client.onSlow();
+    const { signal } = client;
+    if (signal.aborted) abort.abort(signal.reason);
+    else signal.addEventListener('abort', () => abort.abort(signal.reason), { once: true });
+  };
+  const limit = startLimit(abort, options.limitMs, follow);
   try {
     const response = await upstream(request, abort.signal);
     if (response.status < 400) {
-      const opened = open(response, abort);
+      const opened = open(response, abort, follow);
       return opened instanceof Promise ? await opened : opened;
     }
     const answer = await readAnswer(response, options.limits.errorBytes);
     abort.abort();
-    return client.aborted ? failed(options, null, 'aborted') : failed(options, answer, null);
+    return client.signal.aborted ? failed(options, null, 'aborted') : failed(options, answer, null);
   } catch (error) {
-    const fault = faultOf(error, abort, client);
+    const fault = faultOf(error, abort, client.signal);
     abort.abort();
     return failed(options, null, fault);
   } finally {
@@ -72,7 +89,7 @@ function faultOf(error: unknown, abort: AbortController, client: AbortSignal): T
   return abort.signal.reason === timeIsOver ? 'timeout' : transportFault(error);
 }
 
-export function failed(
+function failed(
   { dialect, endpoint, now }: Pick<AttemptOptions, 'dialect' | 'endpoint' | 'now'>,
   answer: VendorAnswer | null,
   fault: TransportFault | null,

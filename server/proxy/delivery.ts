@@ -1,7 +1,7 @@
 /** Gives an answer to the client, once it is sure enough: a stream from its first event, a small body when whole. */
 import type { Outcome } from '../../events/traffic.ts';
 import { idsMadeBy } from './affinity.ts';
-import { decoded } from './attempt.ts';
+import { decoded, type Caller } from './attempt.ts';
 import type { DialectModule } from './dialect.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
 import { responseHeaders } from './headers.ts';
@@ -18,8 +18,9 @@ export type DeliveryOptions = Readonly<{
   dialect: DialectModule;
   limits: Limits;
   now: () => number;
-  /** Aborted when the client leaves. */
-  client: AbortSignal;
+  client: Caller;
+  /** From then on the upstream is left when the client leaves. */
+  follow: () => void;
   record: (exchange: Exchange, status: number, outcome: Outcome) => void;
   /** Told the ids in the answer that later requests may refer to. */
   onIds: (ids: readonly string[]) => void;
@@ -36,6 +37,7 @@ export function deliver(
   if (isWhole(response, incoming, limits)) {
     return response.bytes().then((body) => deliverWhole(response, body, options));
   }
+  options.follow();
   const { body } = response;
   if (!body) return deliverWhole(response, new Uint8Array(), options);
   if (isReadableStream(response.headers, incoming)) {
@@ -94,7 +96,7 @@ async function deliverStream(
     watch,
     dialect,
     abort,
-    client,
+    client: client.signal,
     limits,
     now,
     onChunk(bytes) {

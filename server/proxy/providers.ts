@@ -22,7 +22,7 @@ export type Providers = Readonly<{
 }>;
 
 /** The provider ids that are there from the start; bare model names go to the one of their dialect. */
-export const defaultProviders: Readonly<Record<Dialect, string>> = {
+const defaultProviders: Readonly<Record<Dialect, string>> = {
   openai: 'openai',
   anthropic: 'anthropic',
   gemini: 'gemini',

@@ -3,6 +3,7 @@ import type { Recorder } from '../../events/recorder.ts';
 import type { Outcome } from '../../events/traffic.ts';
 import type { Admit } from '../access/admit.ts';
 import { anthropic } from './anthropic.ts';
+import type { Caller } from './attempt.ts';
 import { detect } from './detect.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';
 import { beginExchange, causeOf, finish, type Exchange } from './exchange.ts';
@@ -25,8 +26,8 @@ export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
     onError: (error: unknown, about: string) => void;
   }>;
 
-/** Answers any request of the AI side. `onBody` is called when the request's body is in. */
-export type Proxy = (request: Request, onBody: () => void) => Promise<Response>;
+/** Answers any request of the AI side. `onSlow` is called when an answer takes longer than a moment. */
+export type Proxy = (request: Request, onSlow: () => void) => Promise<Response>;
 
 const dialects: Readonly<Record<DialectModule['name'], DialectModule>> = {
   openai,
@@ -62,8 +63,8 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
   const pursue = createPursue({ ...deps, record, refuse, cancel });
 
-  const answer = async (exchange: Exchange, request: Request, onBody: () => void) => {
-    const { headers, method, signal: client } = request;
+  const answer = async (exchange: Exchange, request: Request, caller: Caller) => {
+    const { headers, method } = request;
     const place = splitUrl(request.url);
     const route = detect(method, place.pathname, place.search, headers);
     exchange.dialect = route?.dialect ?? (request.url.includes('/v1beta/') ? 'gemini' : 'openai');
@@ -79,7 +80,6 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
     const body = await readBytes(request, deps.bodyLimitBytes);
     if (isError(body)) return refuse(exchange, body);
-    onBody();
     exchange.requestBytes = body?.byteLength ?? 0;
     const incoming = readIncoming(request, place, route, body);
     if (isError(incoming)) return refuse(exchange, incoming);
@@ -95,12 +95,19 @@ export function createProxy(deps: ProxyDeps): Proxy {
       return refuse(exchange, errors.otherDialect(id, speaks, asked));
     }
     const dialect = dialects[route.dialect];
-    return pursue({ exchange, incoming, target, dialect, client, cause: causeOf(exchange, by) });
+    const cause = causeOf(exchange, by);
+    return pursue({ exchange, incoming, target, dialect, client: caller, cause });
   };
 
-  return (request, onBody) => {
+  return (request, onSlow) => {
     const exchange = beginExchange(request.method, request.headers.get('traceparent'), now());
-    return answer(exchange, request, onBody).catch((error: unknown) => {
+    const caller = {
+      onSlow,
+      get signal() {
+        return request.signal;
+      },
+    };
+    return answer(exchange, request, caller).catch((error: unknown) => {
       if (request.signal.aborted) return cancel(exchange);
       deps.onError(error, `request ${exchange.id}`);
       return refuse(exchange, errors.internal);

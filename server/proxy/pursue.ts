@@ -8,7 +8,7 @@ import type { Taken } from '../keyRing/pool.ts';
 import type { Pools } from '../keyRing/pools.ts';
 import type { Verdicts } from '../keyRing/verdicts.ts';
 import { affinityOf } from './affinity.ts';
-import { attempt, type FailedAttempt } from './attempt.ts';
+import { attempt, type Caller, type FailedAttempt } from './attempt.ts';
 import { deliver, type Delivered } from './delivery.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
@@ -46,8 +46,7 @@ export type Pursuit = Readonly<{
   target: Target;
   dialect: DialectModule;
   cause: Cause;
-  /** Aborted when the client leaves. */
-  client: AbortSignal;
+  client: Caller;
 }>;
 
 /** The pool keeps a resting key back by itself, and gives it again when it woke. */
@@ -97,10 +96,10 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     const onIds = (ids: readonly string[]) =>
       taken && ids.length > 0 && affinity.made(ids, taken.key.id);
     const { record } = deps;
-    return attempt(sending, (response, abort) => {
+    return attempt(sending, (response, abort, follow) => {
       // The attempt stands in the record before a short answer closes it.
       note(pursuit, startedMs, response.status);
-      const delivery = { exchange, incoming, dialect, limits, now, client, record, onIds };
+      const delivery = { exchange, incoming, dialect, limits, now, client, follow, record, onIds };
       return deliver(response, abort, delivery);
     });
   };
@@ -152,10 +151,9 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       const isFirst = tries === 1;
       const request = { pool, model, ties, isFirst, avoid, patience, client };
       // A key is there at once, as a rule: then nothing is waited for, not even a turn.
-      const choice = isKeyless
-        ? null
-        : (keyChoice.take(request) ?? (await keyChoice.wait(request)));
-      if (client.aborted) {
+      const taken = isKeyless ? null : keyChoice.take(request);
+      const choice = taken === undefined ? await keyChoice.wait(request) : taken;
+      if (taken === undefined && client.signal.aborted) {
         // Also a key that would be probed goes back.
         if (choice && 'key' in choice) verdicts.settle(provider.id, choice, false, cause);
         return deps.cancel(exchange);
@@ -177,7 +175,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       exchange.attempts.length = noted;
       note(pursuit, startedMs, result.answer?.status ?? 0, result);
       const { verdict } = result;
-      if (client.aborted) return deps.cancel(exchange);
+      if (client.signal.aborted) return deps.cancel(exchange);
       if (choice)
         verdicts.apply(
           { provider: provider.id, key: choice.key, model, startedAtMs, cause },

@@ -10,7 +10,7 @@ export type ProxyRoute = (request: Request, server: Server<unknown>) => Promise<
 
 export const proxyPaths = ['/v1/*', '/v1beta/*', '/upload/*'] as const;
 
-/** Once a request's body is in, its answer may be silent as long as it likes. */
+/** A request whose body is in may wait for its answer as long as the proxy's own limits let it. */
 export function proxyRoutes({
   proxy,
 }: Pick<Services, 'proxy'>): Readonly<Record<string, ProxyRoute>> {

@@ -139,7 +139,7 @@ describe('Every recorded event is in the log exactly once', () => {
     const gateway = Bun.spawn(
       [
         process.execPath,
-        join(import.meta.dir, '../support/recorderProcess.ts'),
+        join(import.meta.dir, '../fixtures/recorderProcess.ts'),
         `nats://${server.user}:${server.pass}@${host}`,
         folder,
       ],

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'bun:test';
 import type { DayRow } from '../../events/day.ts';
 import { splitIntoParts } from '../../events/projections/closeDays.ts';
-import { dayOf, isFailure } from '../../events/projections/dailyStats.ts';
+import { dayOf } from '../../events/projections/dailyStats.ts';
+import { isFailure } from '../../events/trafficCounts.ts';
 
 const row = (model: string): DayRow => ({
   client: 'acme',
