@@ -162,6 +162,12 @@ function ofVerb(method: string, pathname: string): Detection | null {
   };
 }
 
+/**
+ * A path as its client wrote it may match a route of the proxy and, with its dots resolved, point elsewhere:
+ * `/v1/../api/settings`.
+ */
+const isOfProxy = (pathname: string): boolean => /^\/(v1|v1beta|upload)(\/|$)/.test(pathname);
+
 /** Null for a path that must be refused with 400. */
 export function detect(
   method: string,
@@ -169,7 +175,7 @@ export function detect(
   search: string,
   headers: Headers,
 ): Detection | null {
-  if (isMalformed(pathname) || climbs(pathname)) return null;
+  if (isMalformed(pathname) || climbs(pathname) || !isOfProxy(pathname)) return null;
   const verb = ofVerb(method, pathname);
   if (verb !== null) return verb;
 

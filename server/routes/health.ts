@@ -24,15 +24,12 @@ const health = t.Object({
 export function healthRoutes(services: Services, { plugin }: Door) {
   const { config, now, log, pools, tally, isDraining } = services;
 
-  const failingParts = async (): Promise<string[]> => {
-    const arePoolsLoaded = await Promise.race([
-      pools.settled().then(() => true),
-      Bun.sleep(0).then(() => false),
-    ]);
+  const failingParts = (): string[] => {
+    const missing = pools.missing().length;
     return [
       ...(isDraining() ? ['draining: the gateway is being stopped'] : []),
       ...(log.isConnected() ? [] : ['log: not connected']),
-      ...(arePoolsLoaded ? [] : ['pools: provider keys are being loaded']),
+      ...(missing === 0 ? [] : [`pools: ${missing} provider keys wait for the vault`]),
     ];
   };
 
@@ -54,8 +51,8 @@ export function healthRoutes(services: Services, { plugin }: Door) {
     )
     .get(
       '/ready',
-      async () => {
-        const failing = await failingParts();
+      () => {
+        const failing = failingParts();
         if (failing.length === 0) return { status: 'ready' as const };
         throw new Problem(503, 'NOT_READY', `Not ready: ${failing.join('; ')}.`, {
           'retry-after': '2',
