@@ -1,4 +1,6 @@
 /** Requests per second through the gateway, everything recorded, against nginx `proxy_pass` on the same machine. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { clientKey, startGateway, type MeasuredGateway } from '../measure/gateway.ts';
 import type { LoadJob, LoadResult } from './load.ts';
 import { startProxy, startUpstream } from './nginx.ts';
@@ -32,7 +34,7 @@ async function perSecond(
 ): Promise<{ perSecond: number; requests: number }> {
   const wrk = Bun.which('wrk');
   if (!wrk) return load({ port, path, body: question, headers, connections, seconds });
-  const script = `/tmp/signalbox-wrk-${process.pid}.lua`;
+  const script = join(tmpdir(), `signalbox-wrk-${process.pid}.lua`);
   await Bun.write(
     script,
     `wrk.method = "POST"; wrk.body = ${JSON.stringify(question)}
