@@ -40,6 +40,7 @@ const columns = [
   '#priceVersion',
   'attempts',
 ];
+const envelopeColumns: ReadonlySet<string> = new Set(['id', 'atMs', 'traceId']);
 const attemptColumns = [
   '#provider',
   '#keyId',
@@ -130,23 +131,27 @@ type Fields = Record<string, unknown>;
 /** The events of these rows, unchecked: whoever reads them asks the catalog. */
 export function unpackRequests(packed: TrafficRows): unknown[] {
   const { strings, version } = packed;
-  const reader = (names: readonly string[]) => {
-    const fields = names.map((name) =>
-      name.startsWith('#') ? { name: name.slice(1), isIndex: true } : { name, isIndex: false },
-    );
+  const reader = (names: readonly string[], isWanted: (name: string) => boolean = () => true) => {
+    const fields = names
+      .map((name, index) => ({
+        name: name.replace('#', ''),
+        index,
+        isTabled: name.startsWith('#'),
+      }))
+      .filter(({ name }) => isWanted(name));
     return (row: unknown): Fields => {
       const read: Fields = {};
       if (!Array.isArray(row)) return read;
-      for (let index = 0; index < fields.length; index++) {
-        const field = fields[index];
+      for (const { name, index, isTabled } of fields) {
         const value: unknown = row[index];
-        if (!field) continue;
-        read[field.name] = field.isIndex && typeof value === 'number' ? strings[value] : value;
+        read[name] = isTabled && typeof value === 'number' ? strings[value] : value;
       }
       return read;
     };
   };
-  const request = reader(packed.columns);
+  const isOfEnvelope = (name: string) => envelopeColumns.has(name);
+  const envelope = reader(packed.columns, isOfEnvelope);
+  const request = reader(packed.columns, (name) => !isOfEnvelope(name));
   const attempt = reader(packed.attemptColumns);
   const usage = reader(packed.usageColumns);
 
@@ -159,7 +164,8 @@ export function unpackRequests(packed: TrafficRows): unknown[] {
   };
 
   return packed.rows.map((row) => {
-    const { id, atMs, traceId, ...data } = request(row);
+    const { id, atMs, traceId } = envelope(row);
+    const data = request(row);
     data['usage'] = Array.isArray(data['usage']) ? usage(data['usage']) : data['usage'];
     if (Array.isArray(data['attempts'])) data['attempts'] = attemptsIn(data['attempts'], data);
     const trace = traceId ?? (typeof id === 'string' ? traceIdOf(id as RequestId) : traceId);
