@@ -2,7 +2,8 @@
 import type { Client, Clients } from './clients.ts';
 import type { ClientSide, Level } from '../access.ts';
 import type { Config } from '../config.ts';
-import { isLoopback, type LocalOnly } from './localOnly.ts';
+import { isLoopback } from '../config/places.ts';
+import type { LocalOnly } from './localOnly.ts';
 import { Problem } from '../http/problem.ts';
 import { isSameSecret, passwordNotSet, type Session, type Sessions } from './sessions.ts';
 

@@ -2,8 +2,8 @@
  * An open gateway serves the machine it runs on and nobody else: no web page of another site (Origin,
  * Sec-Fetch-Site), no name that was rebound to loopback (Host), no tunnel or proxy in front (Forwarded, Via).
  */
+import { isLoopback } from '../config/places.ts';
 
-const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 const forwardedHeaders = [
   'forwarded',
   'via',
@@ -13,17 +13,19 @@ const forwardedHeaders = [
   'x-real-ip',
 ];
 
-const hostname = (host: string): string => host.toLowerCase().replace(/:\d+$/, '');
-
-export const isLoopback = (host: string): boolean =>
-  loopbackNames.has(hostname(host)) || /^127\.\d+\.\d+\.\d+$/.test(hostname(host));
+/** A Host header's name: without port, and without the brackets of an IPv6 address. */
+const hostname = (host: string): string =>
+  host
+    .toLowerCase()
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1');
 
 export type LocalOnly = (headers: Headers) => string | undefined;
 
 /** Answers with what is wrong with a request to an open gateway, or undefined when nothing is. */
 export function createLocalOnly(allowedHosts: readonly string[]): LocalOnly {
   const allowed = new Set(allowedHosts.map(hostname));
-  const isAllowed = (host: string) => isLoopback(host) || allowed.has(hostname(host));
+  const isAllowed = (host: string) => isLoopback(hostname(host)) || allowed.has(hostname(host));
 
   return (headers) => {
     const host = headers.get('host');
