@@ -5,6 +5,7 @@ import { daySchemas } from './day.ts';
 import { operatorSchemas } from './operator.ts';
 import { providerSchemas } from './provider.ts';
 import { providerKeySchemas } from './providerKey.ts';
+import { settingSchemas } from './setting.ts';
 import type { TSchema } from './schema.ts';
 import { trafficSchemas } from './traffic.ts';
 
@@ -68,6 +69,7 @@ export const controlCatalog = buildCatalog(
     ...clientKeySchemas,
     ...operatorSchemas,
     ...daySchemas,
+    ...settingSchemas,
   },
   upcasts,
 );

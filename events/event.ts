@@ -2,7 +2,14 @@
 import type { ActorId, EventId, RequestId, TraceId } from './ids.ts';
 
 /** The kinds of actor whose events are in CONTROL. */
-export const controlKinds = ['provider', 'provider-key', 'client-key', 'operator', 'day'] as const;
+export const controlKinds = [
+  'provider',
+  'provider-key',
+  'client-key',
+  'operator',
+  'day',
+  'setting',
+] as const;
 export type ControlKind = (typeof controlKinds)[number];
 export type ActorKind = ControlKind;
 

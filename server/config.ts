@@ -11,7 +11,8 @@ import {
 } from './config/read.ts';
 import { accessOf, type Mode } from './config/mode.ts';
 import { encryptionKeyOf, jwtSecretOf } from './config/secrets.ts';
-import { table, type Row } from './config/table.ts';
+import type { Row } from './config/row.ts';
+import { table } from './config/table.ts';
 import { ConfigError, type LogLevel } from './config/values.ts';
 
 export type Vendor = 'openai' | 'anthropic' | 'gemini';

@@ -4,9 +4,17 @@ import { dayKind } from '../actors/day/day.ts';
 import { operatorKind } from '../actors/operator/operator.ts';
 import { providerKeyKind } from '../actors/providerKey/providerKey.ts';
 import { providerKind } from '../actors/provider/provider.ts';
+import { settingKind } from '../actors/setting/setting.ts';
 import type { AnyActorKind } from '../actors/runtime/actorKind.ts';
 
-export const kinds = [providerKind, providerKeyKind, clientKeyKind, operatorKind, dayKind];
+export const kinds = [
+  providerKind,
+  providerKeyKind,
+  clientKeyKind,
+  operatorKind,
+  dayKind,
+  settingKind,
+];
 
 /** The kind of this name, as those see it who treat all kinds alike. */
 export const kindNamed = (name: string): AnyActorKind | undefined =>

@@ -29,12 +29,13 @@ import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createProviderKeys } from './providers/providerKeys.ts';
 import { createKeyChoice } from './proxy/keyChoice.ts';
-import { usualLimits, type Limits } from './proxy/limits.ts';
 import { createProviders } from './proxy/providers.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
 import type { Services } from './services.ts';
 import { createSessions } from './access/sessions.ts';
+import { createSettings } from './settings/settings.ts';
+import type { Values } from './settings/table.ts';
 import { createTally } from './metrics/tally.ts';
 import { openVault } from './vault.ts';
 
@@ -48,7 +49,8 @@ export type Gateway = Running & Readonly<{ app: App }>;
 export async function startGateway(
   start: Omit<StartMessage, 'type'>,
   logger = createLogger(start.config.logLevel, `gateway-${start.workerNumber}`),
-  limits: Limits = usualLimits,
+  /** Other defaults of settings than the usual ones. */
+  defaults: Partial<Values> = {},
 ): Promise<Gateway> {
   const { config, nats, workerNumber } = start;
   const onError = (error: unknown, about: string) => logger.warn({ error }, about);
@@ -84,6 +86,8 @@ export async function startGateway(
     onError,
   });
   await runtime.start();
+  const settings = createSettings({ runtime, config, defaults, onError });
+  const limits = settings.values;
   const providerKeys = createProviderKeys(runtime, vault, now);
   await declare({ runtime, vault, providerKeys, config, now });
 
@@ -159,6 +163,7 @@ export async function startGateway(
     live,
     proxy,
     sessions,
+    settings,
     metrics,
     keyUse,
     tally: createTally(runtime),
@@ -194,6 +199,7 @@ export async function startGateway(
       await app.server?.stop(true);
       await recorder.stop();
       verdicts.stop();
+      settings.stop();
       pools.stop();
       await runtime.stop();
       readModels.close();

@@ -17,6 +17,7 @@ import type { ProviderKeys } from './providers/providerKeys.ts';
 import type { Proxy } from './proxy/proxy.ts';
 import type { Upstream } from './proxy/upstream.ts';
 import type { Sessions } from './access/sessions.ts';
+import type { Settings } from './settings/settings.ts';
 import type { Tally } from './metrics/tally.ts';
 import type { Vault } from './vault.ts';
 
@@ -38,6 +39,8 @@ export type Services = Readonly<{
   live: Live;
   proxy: Proxy;
   sessions: Sessions;
+  /** What operators change while it runs; `settings.values` is read where it is needed. */
+  settings: Settings;
   metrics: Metrics;
   keyUse: KeyUse;
   tally: Tally;

@@ -1,5 +1,6 @@
 /** Fills the table of variables from the environment and the command line. */
-import { isUnused, notBuiltYet, table, type FlagName, type Row } from './table.ts';
+import type { FlagName, Row } from './row.ts';
+import { isUnused, notBuiltYet, table } from './table.ts';
 import { ConfigError } from './values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

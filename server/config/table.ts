@@ -1,4 +1,5 @@
 /** Every variable there is: name, aliases, default, unit, meaning. Nothing else lists them. */
+import { row, type Row } from './row.ts';
 import {
   parseBaseUrl,
   parseBoolean,
@@ -14,43 +15,6 @@ import {
   type LogLevel,
   type Parse,
 } from './values.ts';
-
-export type FlagName = 'host' | 'port' | 'workers' | 'debug';
-
-export type Row<T> = Readonly<{
-  name: string;
-  aliases: readonly string[];
-  parse: Parse<T>;
-  fallback: T;
-  meaning: string;
-  unit: string | null;
-  /** Shown as "set" only. */
-  secret: boolean;
-  /** The command line option that beats the variable. */
-  flag: FlagName | null;
-  /** All of its names count together: a list in one, a single value in the other. */
-  joined: boolean;
-}>;
-
-type Extras = Partial<Pick<Row<unknown>, 'aliases' | 'unit' | 'secret' | 'flag' | 'joined'>>;
-
-const row = <T>(
-  name: string,
-  parse: Parse<T>,
-  fallback: NoInfer<T>,
-  meaning: string,
-  extras: Extras = {},
-): Row<T> => ({
-  name,
-  parse,
-  fallback,
-  meaning,
-  aliases: extras.aliases ?? [],
-  unit: extras.unit ?? null,
-  secret: extras.secret ?? false,
-  flag: extras.flag ?? null,
-  joined: extras.joined ?? false,
-});
 
 const optional = <T>(parse: Parse<T>): Parse<T | null> => parse;
 const secret = { secret: true };
@@ -204,6 +168,34 @@ export const table = {
     'largest request body',
     { unit: 'bytes' },
   ),
+  requestsPerMinute: row(
+    'REQUESTS_PER_MINUTE',
+    optional(parseInteger(1, 10_000_000)),
+    null,
+    'limit of a client that has none of its own',
+    { unit: 'requests/min', aliases: ['RATE_LIMIT_REQUESTS_PER_MINUTE'] },
+  ),
+  cacheEnabled: row('CACHE_ENABLED', parseBoolean, true, "keep providers' lists of models"),
+  cacheTtlS: row(
+    'CACHE_TTL_SECONDS',
+    parseInteger(1, 2_592_000),
+    300,
+    'how long a list of models is kept',
+    { unit: 's' },
+  ),
+  breakerThreshold: row(
+    'CIRCUIT_BREAKER_FAILURE_THRESHOLD',
+    parseInteger(1, 10_000),
+    5,
+    'failures in a row after which a provider is served around',
+  ),
+  breakerRecoveryS: row(
+    'CIRCUIT_BREAKER_RECOVERY_TIMEOUT',
+    parseInteger(1, 86_400),
+    60,
+    'longest wait before a provider that is served around is tried again',
+    { unit: 's' },
+  ),
 };
 
 /** Variables of features that are still to come: setting one stops the start, so that nobody relies on it. */
@@ -213,12 +205,6 @@ export const notBuiltYet: Readonly<Record<string, string>> = {
   MCP_USERS_PATH: 'the list of users and their tools',
   MCP_PATH_PREFIX: 'MCP under a path prefix',
   MCP_BACKENDS: 'MCP backends',
-  REQUESTS_PER_MINUTE: 'a rate limit per client',
-  RATE_LIMIT_REQUESTS_PER_MINUTE: 'a rate limit per client',
-  CACHE_ENABLED: 'the cache',
-  CACHE_TTL_SECONDS: 'the cache',
-  CIRCUIT_BREAKER_FAILURE_THRESHOLD: 'settings of the circuit breaker',
-  CIRCUIT_BREAKER_RECOVERY_TIMEOUT: 'settings of the circuit breaker',
   CLAUDE_MODEL: 'conversations',
   MAX_TOKENS: 'conversations',
   TEMPERATURE: 'conversations',

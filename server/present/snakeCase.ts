@@ -3,7 +3,7 @@
 /** Fields whose keys are data: models, addresses, session ids. */
 const keyedByData = new Set(['models', 'failures', 'endedSessions']);
 
-const snakeCase = (name: string): string =>
+export const snakeCase = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,0 +1,129 @@
+/** Every setting that changes while the gateways run: a line each. Outside, `firstEventMs` is `first_event_ms`. */
+import { Type } from '@sinclair/typebox';
+import { table as variables } from '../config/table.ts';
+import { listOf, milliseconds, onOff, orNone, whole, type Row } from './row.ts';
+
+const secondMs = 1_000;
+const dayMs = 24 * 60 * 60 * secondMs;
+const mebibyte = 1024 * 1024;
+
+const webhook = Type.Object(
+  {
+    url: Type.String({ pattern: '^https?://[^\\s@]+$', maxLength: 2_000 }),
+    events: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 100 }),
+  },
+  { additionalProperties: false },
+);
+
+/** The rules' own form is checked by the judge that reads them. */
+const judgeRule = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown());
+
+export const table = {
+  attempts: whole(7, [1, 100], 'attempts of one request, over every key and provider'),
+  transientAttempts: whole(
+    3,
+    [1, 100],
+    'attempts at one provider and model that fail with 5xx or on the way',
+  ),
+  transientPauseMs: milliseconds(
+    100,
+    [0, 60 * secondMs],
+    'base of the jittered pause before the same provider is asked again',
+  ),
+  connectMs: milliseconds(5 * secondMs, [10, dayMs], 'to a connection with the provider'),
+  firstEventMs: milliseconds(60 * secondMs, [10, dayMs], 'to the first event of a stream'),
+  plainMs: milliseconds(600 * secondMs, [10, dayMs], 'for a whole answer that is no stream'),
+  stallMs: milliseconds(120 * secondMs, [10, dayMs], 'between two chunks of a stream'),
+  keepAliveMs: milliseconds(
+    15 * secondMs,
+    [10, dayMs],
+    'a silent stream gets a comment after so long',
+  ),
+  waitMs: milliseconds(
+    3 * secondMs,
+    [0, 600 * secondMs],
+    'a request waits for a resting key at most so long',
+  ),
+  waiters: whole(
+    256,
+    [0, 100_000],
+    'requests that may wait for a resting key, in each gateway process; further ones get 429 at once',
+  ),
+  maxInFlight: whole(
+    20_000,
+    [1, 1_000_000],
+    'proxied requests under way at once, in each gateway process; further ones get 503 at once',
+  ),
+  bodyLimitBytes: whole(
+    variables.bodyLimitBytes.fallback,
+    [1024, 2048 * mebibyte],
+    'largest request body',
+    { unit: 'bytes', variable: variables.bodyLimitBytes.name },
+  ),
+  bufferedBytes: whole(
+    4 * mebibyte,
+    [0, 256 * mebibyte],
+    'answers up to here are read whole before they pass; larger ones pass as they come',
+    { unit: 'bytes' },
+  ),
+  errorBytes: whole(64 * 1024, [1024, mebibyte], "so much of a provider's error is read", {
+    unit: 'bytes',
+  }),
+  drainMs: milliseconds(
+    25 * secondMs,
+    [0, 600 * secondMs],
+    'requests under way get so long to finish when a gateway is stopped',
+  ),
+  requestsPerMinute: orNone(
+    whole(0, [1, 10_000_000], 'limit of a client that has none of its own', {
+      unit: 'requests/min',
+      variable: variables.requestsPerMinute.name,
+    }),
+    variables.requestsPerMinute.fallback,
+    'no limit',
+  ),
+  circuitBreakerFailureThreshold: whole(
+    variables.breakerThreshold.fallback,
+    [1, 10_000],
+    'failures in a row after which a provider is served around',
+    { variable: variables.breakerThreshold.name },
+  ),
+  circuitBreakerRecoveryTimeout: whole(
+    variables.breakerRecoveryS.fallback,
+    [1, 86_400],
+    'longest wait before a provider that is served around is tried again',
+    { unit: 's', variable: variables.breakerRecoveryS.name },
+  ),
+  cacheEnabled: onOff(variables.cacheEnabled.fallback, "keep providers' lists of models", {
+    variable: variables.cacheEnabled.name,
+  }),
+  cacheTtlSeconds: whole(
+    variables.cacheTtlS.fallback,
+    [1, 86_400 * 30],
+    'how long a list of models is kept',
+    { unit: 's', variable: variables.cacheTtlS.name },
+  ),
+  recordBodies: onOff(false, 'keep requests and answers, encrypted'),
+  judgeRules: listOf(
+    judgeRule,
+    1_000,
+    "rules that come before the judge's own: status and text to effect",
+    'a list of at most 1,000 rules',
+  ),
+  webhooks: listOf(
+    webhook,
+    100,
+    'addresses that are told of events',
+    'a list of at most 100 {"url": "https://…", "events": ["…"]}, without a user in the URL',
+  ),
+};
+
+type Table = typeof table;
+export type SettingKey = keyof Table;
+export type Values = { -readonly [Key in SettingKey]: Table[Key] extends Row<infer T> ? T : never };
+
+export const keys = Object.keys(table) as SettingKey[];
+
+export const usualValues = Object.fromEntries(
+  keys.map((key) => [key, table[key].fallback]),
+) as Values;
