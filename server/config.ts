@@ -50,6 +50,8 @@ export type Config = Readonly<{
   baseUrls: Readonly<Record<Vendor, string>>;
   apiKeyHeader: string;
   logLevel: LogLevel;
+  /** True when the environment names a proxy on the way out. */
+  hasOutsideProxy: boolean;
   metricsEnabled: boolean;
   metricsToken: string | null;
   bodyLimitBytes: number;
@@ -132,6 +134,7 @@ export function readConfig(env: Environment, flags: ConfigFlags = {}): Config {
     baseUrls,
     apiKeyHeader: values.apiKeyHeader,
     logLevel: wantsDebug ? 'debug' : values.logLevel,
+    hasOutsideProxy: values.outsideProxy !== null,
     metricsEnabled: values.metricsEnabled,
     metricsToken: values.metricsToken,
     bodyLimitBytes: values.bodyLimitBytes,

@@ -32,6 +32,7 @@ import { createKeyChoice } from './proxy/keyChoice.ts';
 import { createProviders } from './proxy/providers.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
+import { createUpstreamClient } from './upstream/client.ts';
 import type { Services } from './services.ts';
 import { createSessions } from './access/sessions.ts';
 import { createSettings } from './settings/settings.ts';
@@ -109,11 +110,14 @@ export async function startGateway(
   const metrics = createMetrics(config.workers > 1 ? { gateway: gatewayId } : {});
   const keyUse = createKeyUse();
   const sessions = createSessions(runtime, config, now);
+  // What fetch knows of proxies, our own client does not.
+  const vendors = createUpstreamClient({ connectMs: () => limits.connectMs, now });
+  const upstream = config.hasOutsideProxy ? fetchUpstream : vendors.send;
   const proxy = createProxy({
     admit: createAdmit(createClientSide(config, clients, localOnly), sessions),
     providers: createProviders(runtime),
     pools,
-    keyChoice: createKeyChoice({ affinity, waiters: createWaiters(now), limits, now }),
+    keyChoice: createKeyChoice({ affinity, waiters: createWaiters(now, limits), limits, now }),
     verdicts,
     affinity,
     recorder: {
@@ -124,9 +128,8 @@ export async function startGateway(
         recorder.record(event);
       },
     },
-    upstream: fetchUpstream,
+    upstream,
     limits,
-    bodyLimitBytes: config.bodyLimitBytes,
     onError,
     apiKeyHeader: config.apiKeyHeader,
     gatewayId,
@@ -167,7 +170,7 @@ export async function startGateway(
     metrics,
     keyUse,
     tally: createTally(runtime),
-    upstream: fetchUpstream,
+    upstream,
     lookup: systemLookup,
     isDraining: () => isDraining,
   };
@@ -198,6 +201,7 @@ export async function startGateway(
       await Promise.race([app.server?.stop(), Bun.sleep(drainMs)]);
       await app.server?.stop(true);
       await recorder.stop();
+      vendors.stop();
       verdicts.stop();
       settings.stop();
       pools.stop();

@@ -153,6 +153,13 @@ export const table = {
     aliases: ['APP_DEBUG'],
     flag: 'debug',
   }),
+  outsideProxy: row(
+    'HTTPS_PROXY',
+    optional(parseText),
+    null,
+    'a proxy on the way to the vendors; NO_PROXY names what is reached without it',
+    { aliases: ['https_proxy', 'HTTP_PROXY', 'http_proxy'], joined: true, secret: true },
+  ),
   metricsEnabled: row('METRICS_ENABLED', parseBoolean, true, 'serve /metrics'),
   metricsToken: row(
     'METRICS_TOKEN',

@@ -74,6 +74,7 @@ export function createProbe(deps: ProbeDeps): (id: ActorId, cause: Cause) => Pro
           dialect,
         }),
         body: null,
+        isRepeatable: true,
       },
       dialect,
       endpoint: 'read' as const,
@@ -83,9 +84,9 @@ export function createProbe(deps: ProbeDeps): (id: ActorId, cause: Cause) => Pro
       now,
     };
     // The head says it all; what follows is not read.
-    const result = await attempt(sending, ({ status, ok }, abort) => {
+    const result = await attempt(sending, ({ status }, abort) => {
       abort.abort();
-      return { kind: 'answered' as const, status, ok };
+      return { kind: 'answered' as const, status, ok: status < 300 };
     });
     if (result.kind === 'failed') {
       const { verdict, answer } = result;

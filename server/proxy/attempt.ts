@@ -6,7 +6,12 @@ import type { Dialect } from '../../events/provider.ts';
 import type { Limits } from './limits.ts';
 import { StreamEndedEarly } from './streamAnswer.ts';
 import { endLimit, startLimit, timeIsOver } from './timeLimits.ts';
-import { transportFault, type Upstream, type UpstreamRequest } from './upstream.ts';
+import {
+  transportFault,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from './upstream.ts';
 
 /** A vendor's own answer that is no success, whole enough to be passed on. */
 export type VendorAnswer = Readonly<{
@@ -50,7 +55,7 @@ export type AttemptOptions = Readonly<{
 export async function attempt<Opened extends object>(
   options: AttemptOptions,
   open: (
-    response: Response,
+    response: UpstreamAnswer,
     abort: AbortController,
     follow: () => void,
   ) => Opened | Promise<Opened>,
@@ -109,14 +114,16 @@ function failed(
 }
 
 /** The head of a vendor's error, which is never streamed to the client: another key may answer yet. */
-async function readAnswer(response: Response, mostBytes: number): Promise<VendorAnswer> {
+async function readAnswer(response: UpstreamAnswer, mostBytes: number): Promise<VendorAnswer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of response.body ?? []) {
-      chunks.push(chunk);
-      size += chunk.byteLength;
-      if (size >= mostBytes) break;
+    const reader = response.body?.getReader();
+    while (reader && size < mostBytes) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      size += value.byteLength;
     }
   } catch {
     // Its status and headers say enough: a limit is a limit, also when its explanation breaks off.

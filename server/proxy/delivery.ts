@@ -9,6 +9,7 @@ import type { Incoming } from './incoming.ts';
 import type { Limits } from './limits.ts';
 import { isSmall, passBody } from './plainAnswer.ts';
 import { openStream, relayStream } from './streamAnswer.ts';
+import type { UpstreamAnswer, UpstreamBody } from './upstream.ts';
 
 export type Delivered = Readonly<{ kind: 'delivered'; response: Response }>;
 
@@ -28,7 +29,7 @@ export type DeliveryOptions = Readonly<{
 
 /** Opens the answer; throws what breaks before the client got a byte. */
 export function deliver(
-  response: Response,
+  response: UpstreamAnswer,
   abort: AbortController,
   options: DeliveryOptions,
 ): Delivered | Promise<Delivered> {
@@ -47,7 +48,7 @@ export function deliver(
 }
 
 /** One that has an end which is near enough to wait for. */
-const isWhole = ({ headers }: Response, incoming: Incoming, limits: Limits): boolean =>
+const isWhole = ({ headers }: UpstreamAnswer, incoming: Incoming, limits: Limits): boolean =>
   !isReadableStream(headers, incoming) && isSmall(headers, limits);
 
 /** One that is packed, though it was asked not to be, passes unread. Gemini streams an array without `alt=sse`. */
@@ -58,7 +59,7 @@ function isReadableStream(headers: Headers, { route: { route } }: Incoming): boo
 }
 
 function deliverWhole(
-  response: Response,
+  response: UpstreamAnswer,
   body: Uint8Array<ArrayBuffer>,
   options: DeliveryOptions,
 ): Delivered {
@@ -82,8 +83,8 @@ function deliverWhole(
 }
 
 async function deliverStream(
-  response: Response,
-  body: ReadableStream<Uint8Array>,
+  response: UpstreamAnswer,
+  body: UpstreamBody,
   abort: AbortController,
   options: DeliveryOptions,
 ): Promise<Delivered> {
@@ -120,8 +121,8 @@ async function deliverStream(
 }
 
 function deliverLarge(
-  response: Response,
-  body: ReadableStream<Uint8Array>,
+  response: UpstreamAnswer,
+  body: UpstreamBody,
   abort: AbortController,
   { exchange, record, limits }: DeliveryOptions,
 ): Delivered {

@@ -34,5 +34,6 @@ export function outgoing(
     url: `${provider.baseUrl}${path}${upstreamSearch(search)}`,
     headers,
     body: wasPrefixed && body ? replaceModel(body, model) : body,
+    isRepeatable: incoming.endpoint !== 'creation',
   };
 }

@@ -1,6 +1,7 @@
 /** Answers that are not streams: read whole when small, passed as they come when large. */
 import type { Limits } from './limits.ts';
 import { timeIsOver } from './timeLimits.ts';
+import type { UpstreamBody } from './upstream.ts';
 
 /** True for a body worth holding until it is whole: then a broken one can still be asked for again. */
 export function isSmall(headers: Headers, limits: Limits): boolean {
@@ -21,7 +22,7 @@ export type PassedBody = Readonly<{
  * `stallMs`, breaks the connection.
  */
 export function passBody(
-  body: ReadableStream<Uint8Array>,
+  body: UpstreamBody,
   abort: AbortController,
   stallMs: number,
   { onChunk, onEnd }: PassedBody,

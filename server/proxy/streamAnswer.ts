@@ -2,8 +2,9 @@
 import { eventBreak, type DialectModule, type GatewayError, type StreamWatch } from './dialect.ts';
 import type { Limits } from './limits.ts';
 import { timeIsOver } from './timeLimits.ts';
+import type { UpstreamBody } from './upstream.ts';
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
+type Reader = ReturnType<UpstreamBody['getReader']>;
 
 /** A stream whose first event has come and whose first byte the client has not got yet. */
 export type OpenedStream = Readonly<{ reader: Reader; first: readonly Uint8Array[] }>;
@@ -12,10 +13,7 @@ export type OpenedStream = Readonly<{ reader: Reader; first: readonly Uint8Array
  * Reads until one event is complete: until then another key may still answer.
  * @throws when the upstream breaks or ends before that.
  */
-export async function openStream(
-  body: ReadableStream<Uint8Array>,
-  watch: StreamWatch,
-): Promise<OpenedStream> {
+export async function openStream(body: UpstreamBody, watch: StreamWatch): Promise<OpenedStream> {
   const reader = body.getReader();
   const first: Uint8Array[] = [];
   while (!watch.sawEvent()) {

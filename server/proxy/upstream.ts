@@ -4,15 +4,36 @@ import type { TransportFault } from '../../actors/providerKey/evidence.ts';
 export type UpstreamRequest = Readonly<{
   method: string;
   url: string;
+  /** Without Host, Content-Length and what belongs to a connection. */
   headers: Headers;
   body: Uint8Array<ArrayBuffer> | null;
+  /** False for what makes something: it is sent once, or it fails. */
+  isRepeatable: boolean;
+}>;
+
+export type ReadResult = Readonly<
+  { done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }
+>;
+
+/** A body's bytes as they come. A reader that stops reading stops the sender. */
+export type UpstreamBody = Readonly<{
+  getReader: () => Readonly<{ read: () => Promise<ReadResult> }>;
+}>;
+
+/** An answer whose head is there. Its body is read once: with `body` or with `bytes`. */
+export type UpstreamAnswer = Readonly<{
+  status: number;
+  headers: Headers;
+  /** Null when there is none. */
+  body: UpstreamBody | null;
+  bytes: () => Promise<Uint8Array<ArrayBuffer>>;
 }>;
 
 /**
  * Sends a request and answers with the head of the answer; the body has not been read. The signal ends the request
  * and the reading of its answer.
  */
-export type Upstream = (request: UpstreamRequest, signal: AbortSignal) => Promise<Response>;
+export type Upstream = (request: UpstreamRequest, signal: AbortSignal) => Promise<UpstreamAnswer>;
 
 /**
  * `decompress: false`: bytes pass as they are. `timeout: false`: Bun would give up after five minutes; the caller's

@@ -1,0 +1,237 @@
+/** One connection to a vendor: it carries one request after the other, each with its answer. */
+import type { Socket } from 'bun';
+import type { UpstreamAnswer, UpstreamRequest } from '../proxy/upstream.ts';
+import { openAnswer, type OpenAnswer } from './answer.ts';
+import { bodyOf, type Body } from './body.ts';
+import { headEnd, MalformedAnswer, parseHead, type Head } from './head.ts';
+import type { Origin } from './origin.ts';
+import { requestHead } from './requestHead.ts';
+
+/** A request that waits for its answer. */
+export type Job = Readonly<{
+  request: UpstreamRequest;
+  signal: AbortSignal;
+  resolve: (answer: UpstreamAnswer) => void;
+  reject: (error: unknown) => void;
+}>;
+
+export type Connection = Readonly<{
+  /** Sends a request. Only on a connection that was given back by `onFree`, or is new. */
+  start(job: Job): void;
+  close(): void;
+}>;
+
+export type ConnectionOptions = Readonly<{
+  origin: Origin;
+  connectMs: number;
+  /** The first request; it is sent as soon as the connection stands. */
+  job: Job;
+  /** The answer was taken whole, and the vendor keeps the connection open, so long as it said. */
+  onFree: (connection: Connection, keepsIdleMs: number | undefined) => void;
+  onClosed: (connection: Connection) => void;
+  /** A used connection closed before the vendor answered a byte: it closed it as idle, as a rule. */
+  onStale: (job: Job) => void;
+}>;
+
+/** What breaks a connection, named as Node names it. */
+class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const mostHeadBytes = 256 * 1024;
+/** Up to here head and body are one write. */
+const smallBytes = 64 * 1024;
+const nothing = Buffer.alloc(0);
+
+export function connect(options: ConnectionOptions): Connection {
+  const { origin } = options;
+  let socket: Socket | undefined;
+  let isClosed = false;
+  let uses = 0;
+  /** What the socket did not take yet. */
+  let unsent: Uint8Array[] = [];
+  // The request under way, and how far its answer is.
+  let job: Job | undefined = options.job;
+  let early: Buffer<ArrayBuffer> = nothing;
+  let hasAnswered = false;
+  let head: Head | undefined;
+  let answer: OpenAnswer | undefined;
+  let body: Body | undefined;
+
+  const flow = { pause: () => void socket?.pause(), resume: () => void socket?.resume() };
+
+  const close = () => {
+    if (isClosed) return;
+    isClosed = true;
+    clearTimeout(connecting);
+    socket?.terminate();
+    options.onClosed(connection);
+  };
+
+  /** The end of the request under way, for whatever reason. */
+  const fail = (error: unknown) => {
+    const failed = job;
+    const opened = answer;
+    job = undefined;
+    answer = undefined;
+    close();
+    if (opened) opened.fail(error);
+    else if (failed && uses > 1 && !hasAnswered && !failed.signal.aborted) options.onStale(failed);
+    else failed?.reject(error);
+  };
+
+  const send = () => {
+    while (socket) {
+      const [bytes] = unsent;
+      if (!bytes) return;
+      const written = Math.max(0, socket.write(bytes));
+      if (written < bytes.byteLength) {
+        unsent[0] = bytes.subarray(written);
+        return;
+      }
+      unsent.shift();
+    }
+  };
+
+  const begin = (started: Job) => {
+    const { request } = started;
+    uses += 1;
+    const text = requestHead(request, origin.host, origin.length);
+    const bodyBytes = request.body?.byteLength ?? 0;
+    const isSmall = bodyBytes > 0 && bodyBytes <= smallBytes;
+    const bytes = Buffer.allocUnsafe(text.length + (isSmall ? bodyBytes : 0));
+    bytes.write(text, 'latin1');
+    if (request.body && isSmall) bytes.set(request.body, text.length);
+    unsent.push(bytes);
+    if (request.body && !isSmall) unsent.push(request.body);
+    send();
+  };
+
+  const start = (started: Job) => {
+    job = started;
+    hasAnswered = false;
+    const { signal } = started;
+    signal.addEventListener('abort', () => {
+      // Long over, as a rule: the connection may serve another by then.
+      if (job === started) fail(signal.reason);
+    });
+    if (socket) begin(started);
+  };
+
+  /** The answer is whole at `at`. */
+  const finish = (bytes: Uint8Array, at: number, { keepsAlive, keepsIdleMs }: Head) => {
+    const opened = answer;
+    job = undefined;
+    answer = undefined;
+    head = undefined;
+    body = undefined;
+    // What comes after the answer belongs to nothing, and an answer to half a request leaves the other half unsent.
+    const isReusable = keepsAlive && at === bytes.length && unsent.length === 0;
+    if (isReusable) options.onFree(connection, keepsIdleMs);
+    else close();
+    opened?.end();
+  };
+
+  const openHead = (bytes: Buffer<ArrayBuffer>): number => {
+    const end = headEnd(bytes, 0);
+    if (end === -1) {
+      if (bytes.length > mostHeadBytes) throw new MalformedAnswer('the head has no end');
+      early = bytes;
+      return -1;
+    }
+    early = nothing;
+    const text = bytes.toString('latin1', 0, end);
+    const parsed = parseHead(text, job?.request.method ?? '');
+    // 100, 102 and 103 come before the answer; nobody asked for another protocol.
+    if (parsed.status === 101) throw new MalformedAnswer('the vendor changed the protocol');
+    if (parsed.status < 200) return end < bytes.length ? openHead(bytes.subarray(end)) : -1;
+    head = parsed;
+    const opened = openAnswer(parsed.status, parsed.headers, flow);
+    answer = opened;
+    body = bodyOf(parsed, opened.push);
+    return end;
+  };
+
+  const receive = (came: Buffer<ArrayBuffer>) => {
+    if (!job) {
+      // Nobody asked.
+      close();
+      return;
+    }
+    hasAnswered = true;
+    let bytes = came;
+    let from = 0;
+    const isNew = head === undefined;
+    const asked = job;
+    if (isNew) {
+      if (early.length > 0) bytes = Buffer.concat([early, came]);
+      from = openHead(bytes);
+    }
+    const opened = answer;
+    if (!head || !body || !opened) return;
+    const parsed = head;
+    const end = body(bytes, from);
+    if (end !== -1) finish(bytes, end, parsed);
+    if (isNew) asked.resolve(opened.answer);
+  };
+
+  const hasEnded = (error: Error | undefined) => {
+    if (!error && head?.framing === 'close') finish(nothing, 0, head);
+    else fail(error ?? new ConnectionError('ECONNRESET', 'the vendor closed the connection'));
+  };
+
+  const connection: Connection = { start, close };
+  const connecting = setTimeout(
+    () =>
+      fail(
+        new ConnectionError('ConnectionTimeout', `no connection within ${options.connectMs} ms`),
+      ),
+    options.connectMs,
+  );
+  const isUp = (opened: Socket) => {
+    clearTimeout(connecting);
+    if (isClosed) {
+      opened.terminate();
+      return;
+    }
+    socket = opened;
+    if (job) begin(job);
+  };
+
+  start(options.job);
+  Bun.connect({
+    hostname: origin.hostname,
+    port: origin.port,
+    ...(origin.isSecure && { tls: { serverName: origin.hostname, rejectUnauthorized: true } }),
+    socket: {
+      open(opened) {
+        if (!origin.isSecure) isUp(opened);
+      },
+      handshake(opened, isTrusted, error) {
+        if (isTrusted) isUp(opened);
+        else fail(new ConnectionError(error?.message ? codeOf(error) : 'ERR_TLS', 'TLS failed'));
+      },
+      data(_, came) {
+        try {
+          // Typed wider than it is: Bun makes a copy for each.
+          receive(came as Buffer<ArrayBuffer>);
+        } catch (error) {
+          fail(error);
+        }
+      },
+      drain: send,
+      end: () => hasEnded(undefined),
+      close: (_, error) => hasEnded(error),
+      error: (_, error) => fail(error),
+      connectError: (_, error) => fail(error),
+    },
+  }).catch(fail);
+  return connection;
+}
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : 'ERR_TLS');
