@@ -2,6 +2,7 @@
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler';
 import { clientKeySchemas } from './clientKey.ts';
 import { daySchemas } from './day.ts';
+import { modelRouteSchemas } from './modelRoute.ts';
 import { operatorSchemas } from './operator.ts';
 import { providerSchemas } from './provider.ts';
 import { providerKeySchemas } from './providerKey.ts';
@@ -70,6 +71,7 @@ export const controlCatalog = buildCatalog(
     ...operatorSchemas,
     ...daySchemas,
     ...settingSchemas,
+    ...modelRouteSchemas,
   },
   upcasts,
 );

@@ -9,6 +9,7 @@ export const controlKinds = [
   'operator',
   'day',
   'setting',
+  'model-route',
 ] as const;
 export type ControlKind = (typeof controlKinds)[number];
 export type ActorKind = ControlKind;

@@ -1,6 +1,7 @@
 /** Every kind of actor whose events are in CONTROL. */
 import { clientKeyKind } from '../actors/clientKey/clientKey.ts';
 import { dayKind } from '../actors/day/day.ts';
+import { modelRouteKind } from '../actors/modelRoute/modelRoute.ts';
 import { operatorKind } from '../actors/operator/operator.ts';
 import { providerKeyKind } from '../actors/providerKey/providerKey.ts';
 import { providerKind } from '../actors/provider/provider.ts';
@@ -14,6 +15,7 @@ export const kinds = [
   operatorKind,
   dayKind,
   settingKind,
+  modelRouteKind,
 ];
 
 /** The kind of this name, as those see it who treat all kinds alike. */

@@ -11,6 +11,7 @@ export type Limits = Readonly<
     | 'connectMs'
     | 'firstEventMs'
     | 'plainMs'
+    | 'deadlineMs'
     | 'stallMs'
     | 'keepAliveMs'
     | 'waitMs'

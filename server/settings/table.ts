@@ -33,6 +33,11 @@ export const table = {
   connectMs: milliseconds(5 * secondMs, [10, dayMs], 'to a connection with the provider'),
   firstEventMs: milliseconds(60 * secondMs, [10, dayMs], 'to the first event of a stream'),
   plainMs: milliseconds(600 * secondMs, [10, dayMs], 'for a whole answer that is no stream'),
+  deadlineMs: milliseconds(
+    900 * secondMs,
+    [10, dayMs],
+    'no further attempt of a request begins, or goes on without an answer, so long after the request came',
+  ),
   stallMs: milliseconds(120 * secondMs, [10, dayMs], 'between two chunks of a stream'),
   keepAliveMs: milliseconds(
     15 * secondMs,
