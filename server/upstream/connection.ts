@@ -54,7 +54,7 @@ export function connect(options: ConnectionOptions): Connection {
   let isClosed = false;
   let uses = 0;
   /** What the socket did not take yet. */
-  let unsent: Uint8Array[] = [];
+  const unsent: Uint8Array[] = [];
   // The request under way, and how far its answer is.
   let job: Job | undefined = options.job;
   let early: Buffer<ArrayBuffer> = nothing;
@@ -63,7 +63,7 @@ export function connect(options: ConnectionOptions): Connection {
   let answer: OpenAnswer | undefined;
   let body: Body | undefined;
 
-  const flow = { pause: () => void socket?.pause(), resume: () => void socket?.resume() };
+  const flow = { pause: () => socket?.pause(), resume: () => socket?.resume() };
 
   const close = () => {
     if (isClosed) return;
