@@ -14,6 +14,8 @@ export const dayRow = t.Object({
   cachedTokens: t.Integer(),
   costMicroUsd: t.Integer(),
   durationMs: t.Integer(),
+  /** Requests whose cost is not known; the days of older versions do not say. */
+  unpriced: t.Optional(t.Integer()),
 });
 export type DayRow = Static<typeof dayRow>;
 

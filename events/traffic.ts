@@ -20,13 +20,34 @@ export const attempt = t.Object({
 });
 export type Attempt = Static<typeof attempt>;
 
+const count = t.Optional(t.Integer());
+
+/** What some vendors price apart; each is a part of the total that its name has too, searches aside. */
+const usageParts = t.Object({
+  inputAudioTokens: count,
+  inputImageTokens: count,
+  inputVideoTokens: count,
+  cachedAudioTokens: count,
+  cachedImageTokens: count,
+  /** Of the tokens written to a cache: for an hour instead of minutes. */
+  hourCacheWriteTokens: count,
+  outputAudioTokens: count,
+  outputImageTokens: count,
+  webSearches: count,
+});
+export type UsageParts = Static<typeof usageParts>;
+
 export const usage = t.Object({
-  /** All tokens read, cached ones included. */
+  /** All tokens read, those from and into a cache included. */
   inputTokens: t.Integer(),
   /** All tokens written, reasoning included. */
   outputTokens: t.Integer(),
+  /** Read from a cache. */
   cachedTokens: t.Integer(),
   reasoningTokens: t.Integer(),
+  /** Written into a cache; left out where the vendor does not count them. */
+  cacheWriteTokens: count,
+  parts: t.Optional(usageParts),
 });
 export type Usage = Static<typeof usage>;
 
@@ -60,7 +81,9 @@ export const trafficSchemas = {
     requestBytes: t.Integer(),
     responseBytes: t.Integer(),
     usage: t.Union([usage, t.Null()]),
+    /** Null where the price, or what was used, is not known; 0 where nothing is billed. */
     costMicroUsd: t.Union([t.Integer(), t.Null()]),
+    /** Which prices made the cost; null where it is unknown or nothing is billed. Never made again. */
     priceVersion: t.Union([t.String(), t.Null()]),
     attempts: t.Array(attempt),
   }),

@@ -52,14 +52,24 @@ const attemptColumns = [
   '#ruleId',
   '#error',
 ];
-const usageColumns = ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'];
-
-const usageRow = ({ inputTokens, outputTokens, cachedTokens, reasoningTokens }: Usage) => [
-  inputTokens,
-  outputTokens,
-  cachedTokens,
-  reasoningTokens,
+const usageColumns = [
+  'inputTokens',
+  'outputTokens',
+  'cachedTokens',
+  'reasoningTokens',
+  'cacheWriteTokens',
+  'parts',
 ];
+
+/** What is not there at the end is not written. */
+function usageRow(usage: Usage): unknown[] {
+  const { inputTokens, outputTokens, cachedTokens, reasoningTokens, cacheWriteTokens, parts } =
+    usage;
+  const row: unknown[] = [inputTokens, outputTokens, cachedTokens, reasoningTokens];
+  if (cacheWriteTokens !== undefined || parts) row.push(cacheWriteTokens ?? 0);
+  if (parts) row.push(parts);
+  return row;
+}
 
 /** All of one version; the caller keeps others apart. */
 export function packRequests(events: readonly RequestFinished[], version: number): TrafficRows {
@@ -144,6 +154,7 @@ export function unpackRequests(packed: TrafficRows): unknown[] {
       if (!Array.isArray(row)) return read;
       for (const { name, index, isTabled } of fields) {
         const value: unknown = row[index];
+        if (value === undefined) continue;
         read[name] = isTabled && typeof value === 'number' ? strings[value] : value;
       }
       return read;

@@ -23,6 +23,7 @@ export const dailyStatsTable = sqliteTable(
     cachedTokens: integer('cached_tokens').notNull(),
     costMicroUsd: integer('cost_micro_usd').notNull(),
     durationMs: integer('duration_ms').notNull(),
+    unpriced: integer('unpriced').notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.day, t.client, t.provider, t.keyId, t.model] })],
 );
@@ -52,9 +53,10 @@ type Counted = Readonly<{
   durationMs: number;
 }>;
 
+type Totals = Required<DayRow>;
 type Dropped = Pick<DayRow, 'requests' | 'failures' | 'inputTokens' | 'outputTokens'>;
 
-const rowOfRequest = (request: Counted): DayRow => ({
+const rowOfRequest = (request: Counted): Totals => ({
   client: request.client,
   provider: request.provider,
   keyId: request.keyId,
@@ -66,10 +68,11 @@ const rowOfRequest = (request: Counted): DayRow => ({
   cachedTokens: request.cachedTokens ?? 0,
   costMicroUsd: request.costMicroUsd ?? 0,
   durationMs: Math.round(request.durationMs),
+  unpriced: request.costMicroUsd === null ? 1 : 0,
 });
 
 /** Whose requests were dropped is not known any more, only how many. */
-const rowOfDropped = (dropped: Dropped): DayRow => ({
+const rowOfDropped = (dropped: Dropped): Totals => ({
   client: '',
   provider: '',
   keyId: '',
@@ -81,9 +84,10 @@ const rowOfDropped = (dropped: Dropped): DayRow => ({
   cachedTokens: 0,
   costMicroUsd: 0,
   durationMs: 0,
+  unpriced: dropped.requests,
 });
 
-const rowOfEvent = ({ type, data }: TrafficEvent): DayRow => {
+const rowOfEvent = ({ type, data }: TrafficEvent): Totals => {
   if (type === 'TrafficDropped') return rowOfDropped(data);
   const { usage } = data;
   return rowOfRequest({
@@ -94,9 +98,9 @@ const rowOfEvent = ({ type, data }: TrafficEvent): DayRow => {
   });
 };
 
-type StatsRow = DayRow & { day: string };
+type StatsRow = Totals & { day: string };
 
-function addTo(sum: StatsRow, row: DayRow): void {
+function addTo(sum: StatsRow, row: Totals): void {
   sum.requests += row.requests;
   sum.failures += row.failures;
   sum.inputTokens += row.inputTokens;
@@ -104,6 +108,7 @@ function addTo(sum: StatsRow, row: DayRow): void {
   sum.cachedTokens += row.cachedTokens;
   sum.costMicroUsd += row.costMicroUsd;
   sum.durationMs += row.durationMs;
+  sum.unpriced += row.unpriced;
 }
 
 /** Projects the totals: summed in memory during a transaction, one upsert a row at its end. */
@@ -125,6 +130,7 @@ export function dailyStats(db: ProjectionDatabase) {
       cachedTokens: sql.placeholder('cachedTokens'),
       costMicroUsd: sql.placeholder('costMicroUsd'),
       durationMs: sql.placeholder('durationMs'),
+      unpriced: sql.placeholder('unpriced'),
     })
     .onConflictDoUpdate({
       target: [t.day, t.client, t.provider, t.keyId, t.model],
@@ -136,6 +142,7 @@ export function dailyStats(db: ProjectionDatabase) {
         cachedTokens: sql`${t.cachedTokens} + excluded.cached_tokens`,
         costMicroUsd: sql`${t.costMicroUsd} + excluded.cost_micro_usd`,
         durationMs: sql`${t.durationMs} + excluded.duration_ms`,
+        unpriced: sql`${t.unpriced} + excluded.unpriced`,
       },
     })
     .prepare();
@@ -151,7 +158,7 @@ export function dailyStats(db: ProjectionDatabase) {
      from dropped_traffic where ${isLate}`,
   );
 
-  function add(day: string, row: DayRow): void {
+  function add(day: string, row: Totals): void {
     const key = `${day}\n${row.client}\n${row.provider}\n${row.keyId}\n${row.model}`;
     const sum = sums.get(key);
     if (sum) addTo(sum, row);
@@ -177,7 +184,7 @@ export function dailyStats(db: ProjectionDatabase) {
       const { fromMs, beforeMs } = boundsOf(day);
       const after = positionOf(trafficSequence + 1, 0);
       db.delete(t).where(eq(t.day, day)).run();
-      for (const row of rows) add(day, row);
+      for (const row of rows) add(day, { ...row, unpriced: row.unpriced ?? 0 });
       let found = 0;
       for (const request of lateRequests.iterate(after, fromMs, beforeMs)) {
         add(day, rowOfRequest(request));

@@ -8,7 +8,7 @@ export type StatsGroup = 'day' | 'key' | 'client' | 'model' | 'provider';
 
 /** Totals of one day, key, client, model or provider; a group is `''` for requests that never got that far. */
 export type StatsRow = Readonly<
-  { group: string } & Omit<DayRow, 'client' | 'provider' | 'keyId' | 'model'>
+  { group: string } & Required<Omit<DayRow, 'client' | 'provider' | 'keyId' | 'model'>>
 >;
 
 export type StatsFilter = Readonly<{
@@ -46,6 +46,7 @@ export function statsOf(db: ProjectionDatabase, filter: StatsFilter): StatsRow[]
       cachedTokens: sum(t.cachedTokens),
       costMicroUsd: sum(t.costMicroUsd),
       durationMs: sum(t.durationMs),
+      unpriced: sum(t.unpriced),
     })
     .from(t)
     .where(

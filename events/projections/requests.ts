@@ -38,6 +38,9 @@ export const requestTable = sqliteTable('request', {
   outputTokens: integer('output_tokens'),
   cachedTokens: integer('cached_tokens'),
   reasoningTokens: integer('reasoning_tokens'),
+  /** Also null where the vendor does not count them. */
+  cacheWriteTokens: integer('cache_write_tokens'),
+  /** Null where it is unknown. */
   costMicroUsd: integer('cost_micro_usd'),
   priceVersion: text('price_version'),
   attempts: text('attempts', { mode: 'json' }).$type<readonly Attempt[]>().notNull(),
@@ -73,6 +76,7 @@ function valuesOf(n: number, { id, traceId, atMs, data }: RequestFinished): Valu
     usage ? usage.outputTokens : null,
     usage ? usage.cachedTokens : null,
     usage ? usage.reasoningTokens : null,
+    usage?.cacheWriteTokens ?? null,
     data.costMicroUsd,
     data.priceVersion,
     JSON.stringify(data.attempts),

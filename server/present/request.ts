@@ -38,8 +38,10 @@ export const requestSchema = t.Object({
   output_tokens: nullable(t.Integer()),
   cached_tokens: nullable(t.Integer()),
   reasoning_tokens: nullable(t.Integer()),
-  cost_micro_usd: nullable(t.Integer()),
-  price_version: nullable(t.String()),
+  cache_write_tokens: nullable(t.Integer({ description: 'of the input tokens' })),
+  cost_micro_usd: nullable(t.Integer({ description: '0 where nothing is billed' })),
+  cost_unknown: t.Boolean({ description: 'the model has no known price, or told no usage' }),
+  price_version: nullable(t.String({ description: 'the prices that were in force then' })),
   trace_id: t.String(),
   attempts: t.Array(attemptSchema),
 });
@@ -73,6 +75,7 @@ export function requestOfEvent({ id, traceId, atMs, data }: RequestFinished): Re
     outputTokens: usage?.outputTokens ?? null,
     cachedTokens: usage?.cachedTokens ?? null,
     reasoningTokens: usage?.reasoningTokens ?? null,
+    cacheWriteTokens: usage?.cacheWriteTokens ?? null,
   };
 }
 
@@ -98,7 +101,9 @@ export const presentRequest = (request: Request): PresentedRequest => ({
   output_tokens: request.outputTokens,
   cached_tokens: request.cachedTokens,
   reasoning_tokens: request.reasoningTokens,
+  cache_write_tokens: request.cacheWriteTokens,
   cost_micro_usd: request.costMicroUsd,
+  cost_unknown: request.costMicroUsd === null,
   price_version: request.priceVersion,
   trace_id: request.traceId,
   attempts: request.attempts.map(presentAttempt),

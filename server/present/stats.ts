@@ -16,7 +16,8 @@ const counters = {
   input_tokens: t.Integer(),
   output_tokens: t.Integer(),
   cached_tokens: t.Integer({ description: 'of the input tokens' }),
-  cost_micro_usd: t.Integer({ description: 'of the requests whose price is known' }),
+  cost_micro_usd: t.Integer({ description: 'of the requests whose cost is known' }),
+  unpriced: t.Integer({ description: 'requests whose cost is not known, and not in the sum' }),
   duration_ms: t.Integer({ description: 'of all requests together' }),
 };
 
@@ -42,6 +43,7 @@ const totalsOf = (row: Omit<StatsRow, 'group'>): Totals => ({
   output_tokens: row.outputTokens,
   cached_tokens: row.cachedTokens,
   cost_micro_usd: row.costMicroUsd,
+  unpriced: row.unpriced,
   duration_ms: row.durationMs,
 });
 
@@ -58,6 +60,7 @@ const nothing = totalsOf({
   outputTokens: 0,
   cachedTokens: 0,
   costMicroUsd: 0,
+  unpriced: 0,
   durationMs: 0,
 });
 

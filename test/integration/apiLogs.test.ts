@@ -111,7 +111,9 @@ describe('GET /api/logs', () => {
       output_tokens: null,
       cached_tokens: null,
       reasoning_tokens: null,
+      cache_write_tokens: null,
       cost_micro_usd: null,
+      cost_unknown: true,
       price_version: null,
       trace_id: failed.traceId,
       attempts: [

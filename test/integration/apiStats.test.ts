@@ -58,6 +58,7 @@ describe('GET /api/stats', () => {
           output_tokens: 5,
           cached_tokens: 0,
           cost_micro_usd: 100,
+          unpriced: 0,
           duration_ms: 20,
         },
         {
@@ -67,6 +68,7 @@ describe('GET /api/stats', () => {
           input_tokens: 10,
           output_tokens: 5,
           ...plain,
+          unpriced: 2,
           duration_ms: 40,
         },
         {
@@ -76,6 +78,7 @@ describe('GET /api/stats', () => {
           input_tokens: 10,
           output_tokens: 5,
           ...plain,
+          unpriced: 1,
           duration_ms: 20,
         },
       ],
@@ -86,6 +89,7 @@ describe('GET /api/stats', () => {
         output_tokens: 15,
         cached_tokens: 0,
         cost_micro_usd: 100,
+        unpriced: 3,
         duration_ms: 80,
       },
     });

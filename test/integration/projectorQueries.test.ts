@@ -143,6 +143,7 @@ describe('statistics', () => {
         outputTokens: 10,
         cachedTokens: 0,
         costMicroUsd: 5,
+        unpriced: 1,
         durationMs: 40,
       },
     ]);

@@ -62,7 +62,24 @@ describe('a batch', () => {
   });
 
   test('comes out as it went in, whatever the strings and numbers', () => {
+    const count = fc.nat();
+    const counted = fc.record(
+      {
+        inputTokens: count,
+        outputTokens: count,
+        cachedTokens: count,
+        reasoningTokens: count,
+        cacheWriteTokens: count,
+        parts: fc.record({ outputAudioTokens: count, webSearches: count }, { requiredKeys: [] }),
+      },
+      {
+        requiredKeys: ['inputTokens', 'outputTokens', 'cachedTokens', 'reasoningTokens'],
+      },
+    );
+    // What was not counted at all is written as none where parts follow.
+    const usage = counted.filter((one) => !one.parts || one.cacheWriteTokens !== undefined);
     const data = fc.record({
+      usage: fc.option(usage),
       client: fc.string(),
       route: fc.string(),
       model: fc.string(),
