@@ -8,6 +8,14 @@ export type StreamName = 'CONTROL' | 'TRAFFIC';
 export const controlSubjects = 'sbx.control.*.*';
 export const trafficSubjects = 'sbx.traffic.*';
 
+/** Bodies that were recorded, encrypted: no events, and kept apart from them so that they can be aged out and erased. */
+export const bodiesStream = 'BODIES';
+export const bodiesSubjects = 'sbx.bodies.*.*';
+
+/** A recorded body has its own subject, so that it is found without an index. */
+export const bodySubject = (requestId: string, part: 'request' | 'response'): string =>
+  `sbx.bodies.${requestId}.${part}`;
+
 /** The KV bucket of encrypted secrets; a bucket's stream is called `KV_` and its name. */
 export const vaultBucket = 'secrets';
 
@@ -16,6 +24,9 @@ export const actorSubject = (actor: ActorRef): string => `sbx.control.${actor.ki
 
 /** The subject of one gateway's traffic. */
 export const trafficSubject = (gatewayId: string): string => `sbx.traffic.${gatewayId}`;
+
+/** All actors of one kind. */
+export const kindSubjects = (kind: ActorKind): string => `sbx.control.${kind}.*`;
 
 const isKind = (text: string | undefined): text is ActorKind =>
   controlKinds.some((kind) => kind === text);
