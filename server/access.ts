@@ -48,6 +48,10 @@ const table: Readonly<Record<string, Level>> = {
   'DELETE /api/keys/:id': 'operator',
 
   'GET /api/settings': 'operator',
+  'GET /api/settings/:name': 'operator',
+  'PATCH /api/settings/:name': 'operator',
+  'PUT /api/settings/:name': 'operator',
+  'DELETE /api/settings/:name': 'operator',
 
   'GET /api/events': 'operator',
   'GET /api/live': 'operator',

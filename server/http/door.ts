@@ -33,7 +33,7 @@ const largeBodies = new Set(['/api/provider-keys/import']);
 export type Door = ReturnType<typeof createDoor>;
 
 export function createDoor(services: Services) {
-  const { config, sessions, clients, localOnly, metrics, gatewayId, logger } = services;
+  const { config, sessions, settings, clients, localOnly, metrics, gatewayId, logger } = services;
   const clientSide = createClientSide(config, clients, localOnly);
   const callers = createCallers({ config, sessions, clients, clientSide, localOnly });
   const entered = new WeakMap<Request, Promise<Entered>>();
@@ -73,7 +73,10 @@ export function createDoor(services: Services) {
     .onParse({ as: 'scoped' }, async (context) => {
       await enter(context as HttpContext);
       const { route, request } = context;
-      return readBody(request, largeBodies.has(route) ? config.bodyLimitBytes : plainBodyBytes);
+      return readBody(
+        request,
+        largeBodies.has(route) ? settings.values.bodyLimitBytes : plainBodyBytes,
+      );
     })
     .derive({ as: 'scoped' }, (context) => {
       // Its body is in; what it asks for may be ten thousand writes to disk.

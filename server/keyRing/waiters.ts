@@ -10,7 +10,8 @@ export type Waiters = Readonly<{
   size(): number;
 }>;
 
-export function createWaiters(now: () => number, max = 256): Waiters {
+/** `limits.waiters` is how many may wait in this process, over all pools; it may change meanwhile. */
+export function createWaiters(now: () => number, limits: Readonly<{ waiters: number }>): Waiters {
   const byPool = new Map<Pool, Set<() => void>>();
   let size = 0;
 
@@ -29,7 +30,7 @@ export function createWaiters(now: () => number, max = 256): Waiters {
 
   return {
     async wait(pool, untilMs, signal) {
-      if (size >= max || signal.aborted) return false;
+      if (size >= limits.waiters || signal.aborted) return false;
       const waiting = of(pool);
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const wake = () => resolve(true);

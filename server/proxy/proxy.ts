@@ -21,7 +21,6 @@ export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
     admit: Admit;
     providers: Providers;
     recorder: Recorder;
-    bodyLimitBytes: number;
     /** Told what nobody expected. */
     onError: (error: unknown, about: string) => void;
   }>;
@@ -78,7 +77,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     if (isError(admitted)) return refuse(exchange, admitted);
     exchange.client = admitted?.clientId ?? '';
 
-    const body = await readBytes(request, deps.bodyLimitBytes);
+    const body = await readBytes(request, deps.limits.bodyLimitBytes);
     if (isError(body)) return refuse(exchange, body);
     exchange.requestBytes = body?.byteLength ?? 0;
     const incoming = readIncoming(request, place, route, body);

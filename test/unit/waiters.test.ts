@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 test('all who wait are told when a key wakes', async () => {
-  const waiters = createWaiters(now);
+  const waiters = createWaiters(now, { waiters: 256 });
   const waits = [1, 2, 3].map(() => waiters.wait(pool, now() + 3_000, nobody));
   expect(waiters.size()).toBe(3);
   jest.advanceTimersByTime(1_000);
@@ -31,7 +31,7 @@ test('all who wait are told when a key wakes', async () => {
 });
 
 test('who waits for longer than a key needs goes away without one', async () => {
-  const waiters = createWaiters(now);
+  const waiters = createWaiters(now, { waiters: 256 });
   const wait = waiters.wait(pool, now() + 500, nobody);
   jest.advanceTimersByTime(500);
   expect(await wait).toBe(false);
@@ -39,7 +39,7 @@ test('who waits for longer than a key needs goes away without one', async () => 
 });
 
 test('a caller who leaves makes room at once', async () => {
-  const waiters = createWaiters(now, 1);
+  const waiters = createWaiters(now, { waiters: 1 });
   const caller = new AbortController();
   const wait = waiters.wait(pool, now() + 500, caller.signal);
   expect(await waiters.wait(pool, now() + 500, nobody)).toBe(false);
@@ -52,7 +52,7 @@ test('a caller who leaves makes room at once', async () => {
 });
 
 test('one too many is sent away at once, whichever pool it waits for', async () => {
-  const waiters = createWaiters(now, 256);
+  const waiters = createWaiters(now, { waiters: 256 });
   const other = createPool(now);
   const waits = Array.from({ length: 256 }, () => waiters.wait(pool, now() + 2_000, nobody));
   expect(await waiters.wait(other, now() + 2_000, nobody)).toBe(false);
@@ -62,7 +62,7 @@ test('one too many is sent away at once, whichever pool it waits for', async () 
 });
 
 test('who was told in vain may wait again', async () => {
-  const waiters = createWaiters(now);
+  const waiters = createWaiters(now, { waiters: 256 });
   const first = waiters.wait(pool, now() + 5_000, nobody);
   jest.advanceTimersByTime(1_000);
   expect(await first).toBe(true);
