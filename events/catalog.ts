@@ -1,5 +1,6 @@
 /** Every event by type and version: what may be written, and how what was written is read. */
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler';
+import { breakerSchemas } from './breaker.ts';
 import { clientKeySchemas } from './clientKey.ts';
 import { daySchemas } from './day.ts';
 import { modelRouteSchemas } from './modelRoute.ts';
@@ -67,6 +68,7 @@ export const controlCatalog = buildCatalog(
   {
     ...providerSchemas,
     ...providerKeySchemas,
+    ...breakerSchemas,
     ...clientKeySchemas,
     ...operatorSchemas,
     ...daySchemas,

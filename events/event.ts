@@ -5,6 +5,7 @@ import type { ActorId, EventId, RequestId, TraceId } from './ids.ts';
 export const controlKinds = [
   'provider',
   'provider-key',
+  'breaker',
   'client-key',
   'operator',
   'day',

@@ -1,4 +1,5 @@
 /** Every kind of actor whose events are in CONTROL. */
+import { breakerKind } from '../actors/breaker/breaker.ts';
 import { clientKeyKind } from '../actors/clientKey/clientKey.ts';
 import { dayKind } from '../actors/day/day.ts';
 import { modelRouteKind } from '../actors/modelRoute/modelRoute.ts';
@@ -11,6 +12,7 @@ import type { AnyActorKind } from '../actors/runtime/actorKind.ts';
 export const kinds = [
   providerKind,
   providerKeyKind,
+  breakerKind,
   clientKeyKind,
   operatorKind,
   dayKind,
