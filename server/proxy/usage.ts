@@ -2,6 +2,7 @@
 import type { Usage } from '../../events/traffic.ts';
 import { decodeUtf8, lastObject, quoted } from './bytes.ts';
 import { arrayOf, countOf, objectOf, type JsonObject } from './json.ts';
+import { anthropicParts, geminiParts, openAiParts, withParts } from './usageParts.ts';
 
 const usageKey = quoted('usage');
 const usageMetadataKey = quoted('usageMetadata');
@@ -13,18 +14,33 @@ function orNull(usage: Usage): Usage | null {
   return usage.inputTokens + usage.outputTokens > 0 ? usage : null;
 }
 
-/** Chat, completions and embeddings say prompt and completion, responses and images say input and output. */
+/**
+ * Chat, completions and embeddings say prompt and completion, responses and images say input and output. Who leaves
+ * reasoning out of the output (xAI, Gemini) has it in the total; who counts nothing but a total, wrote nothing.
+ */
 export function openAiUsage(json: JsonObject | null): Usage | null {
   if (json === null) return null;
-  const inputDetails = objectOf(json.prompt_tokens_details) ?? objectOf(json.input_tokens_details);
+  const inputDetails =
+    objectOf(json.prompt_tokens_details) ??
+    objectOf(json.input_tokens_details) ??
+    objectOf(json.input_token_details);
   const outputDetails =
-    objectOf(json.completion_tokens_details) ?? objectOf(json.output_tokens_details);
-  return orNull({
-    inputTokens: countOf(json.prompt_tokens) || countOf(json.input_tokens),
-    outputTokens: countOf(json.completion_tokens) || countOf(json.output_tokens),
+    objectOf(json.completion_tokens_details) ??
+    objectOf(json.output_tokens_details) ??
+    objectOf(json.output_token_details);
+  const read = countOf(json.prompt_tokens) || countOf(json.input_tokens);
+  const written = countOf(json.completion_tokens) || countOf(json.output_tokens);
+  const total = countOf(json.total_tokens);
+  const inputTokens = read + written === 0 ? total : read;
+  const unseen = Math.max(0, total - inputTokens - written);
+  const usage = {
+    inputTokens,
+    outputTokens: written + unseen,
     cachedTokens: countOf(inputDetails?.cached_tokens) || countOf(json.prompt_cache_hit_tokens),
-    reasoningTokens: countOf(outputDetails?.reasoning_tokens),
-  });
+    reasoningTokens: Math.max(unseen, countOf(outputDetails?.reasoning_tokens)),
+  };
+  const cacheWriteTokens = countOf(inputDetails?.cache_write_tokens);
+  return orNull(withParts(usage, cacheWriteTokens, openAiParts(inputDetails, outputDetails)));
 }
 
 /** Here alone the vendor's input count leaves the cached tokens out. */
@@ -32,24 +48,26 @@ export function anthropicUsage(json: JsonObject | null): Usage | null {
   if (json === null) return null;
   const cachedTokens = countOf(json.cache_read_input_tokens);
   const details = objectOf(json.output_tokens_details);
-  return orNull({
-    inputTokens:
-      countOf(json.input_tokens) + cachedTokens + countOf(json.cache_creation_input_tokens),
+  const cacheWriteTokens = countOf(json.cache_creation_input_tokens);
+  const usage = {
+    inputTokens: countOf(json.input_tokens) + cachedTokens + cacheWriteTokens,
     outputTokens: countOf(json.output_tokens),
     cachedTokens,
     reasoningTokens: countOf(details?.thinking_tokens) || countOf(details?.reasoning_tokens),
-  });
+  };
+  return orNull(withParts(usage, cacheWriteTokens, anthropicParts(json)));
 }
 
 export function geminiUsage(json: JsonObject | null): Usage | null {
   if (json === null) return null;
   const reasoningTokens = countOf(json.thoughtsTokenCount);
-  return orNull({
+  const usage = {
     inputTokens: countOf(json.promptTokenCount) + countOf(json.toolUsePromptTokenCount),
     outputTokens: countOf(json.candidatesTokenCount) + reasoningTokens,
     cachedTokens: countOf(json.cachedContentTokenCount),
     reasoningTokens,
-  });
+  };
+  return orNull(withParts(usage, 0, geminiParts(json)));
 }
 
 /** Where OpenAI and those who speak like it put the usage of an answer or a chunk. */

@@ -152,7 +152,13 @@ describe('An Anthropic stream', () => {
     expect(ended(anthropic, messages, begun + delta + stop)).toEqual({
       end: 'complete',
       failed: false,
-      usage: { inputTokens: 325, outputTokens: 15, cachedTokens: 200, reasoningTokens: 0 },
+      usage: {
+        inputTokens: 325,
+        outputTokens: 15,
+        cachedTokens: 200,
+        reasoningTokens: 0,
+        cacheWriteTokens: 100,
+      },
       tail: null,
     });
     expect(ended(anthropic, messages, begun + delta).end).toBe('truncated');

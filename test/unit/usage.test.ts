@@ -56,6 +56,7 @@ describe('A plain body', () => {
         outputTokens: 7,
         cachedTokens: 20,
         reasoningTokens: 0,
+        cacheWriteTokens: 10,
       });
       const answer = geminiAnswers.last.replace('"!"', JSON.stringify(content));
       expect(read(gemini, generate, answer)).toEqual({
@@ -108,5 +109,101 @@ describe('A plain body', () => {
   test('of something stored is not counted again', () => {
     expect(read(openai, '/v1/responses/{id}', chatBody('Hi'))).toBeNull();
     expect(read(anthropic, '/v1/messages/count_tokens', { input_tokens: 14 })).toBeNull();
+  });
+});
+
+describe('What is priced apart', () => {
+  test('is told of OpenAI’s sound and pictures', () => {
+    const usage = {
+      prompt_tokens: 30,
+      completion_tokens: 20,
+      total_tokens: 50,
+      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 12, cache_write_tokens: 5 },
+      completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 15 },
+    };
+    expect(read(openai, chat, { usage })).toEqual({
+      inputTokens: 30,
+      outputTokens: 20,
+      cachedTokens: 0,
+      reasoningTokens: 0,
+      cacheWriteTokens: 5,
+      parts: { inputAudioTokens: 12, outputAudioTokens: 15 },
+    });
+    const images = {
+      input_tokens: 50,
+      output_tokens: 4_160,
+      input_tokens_details: { text_tokens: 10, image_tokens: 40 },
+      output_tokens_details: { image_tokens: 4_160, text_tokens: 0 },
+    };
+    expect(read(openai, '/v1/images/generations', { usage: images })?.parts).toEqual({
+      inputImageTokens: 40,
+      outputImageTokens: 4_160,
+    });
+  });
+
+  test('is told of Anthropic’s caches for an hour and searches', () => {
+    const usage = {
+      input_tokens: 5,
+      cache_creation_input_tokens: 30,
+      cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+      output_tokens: 7,
+      server_tool_use: { web_search_requests: 2 },
+    };
+    expect(read(anthropic, messages, { usage })).toMatchObject({
+      inputTokens: 35,
+      cacheWriteTokens: 30,
+      parts: { hourCacheWriteTokens: 20, webSearches: 2 },
+    });
+  });
+
+  test('is told of Gemini’s modalities', () => {
+    const usageMetadata = {
+      promptTokenCount: 300,
+      candidatesTokenCount: 1_290,
+      cachedContentTokenCount: 100,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 20 },
+        { modality: 'AUDIO', tokenCount: 200 },
+        { modality: 'DOCUMENT', tokenCount: 80 },
+      ],
+      cacheTokensDetails: [{ modality: 'AUDIO', tokenCount: 100 }],
+      candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: 1_290 }],
+    };
+    expect(read(gemini, generate, { usageMetadata })?.parts).toEqual({
+      inputAudioTokens: 200,
+      inputImageTokens: 80,
+      cachedAudioTokens: 100,
+      outputImageTokens: 1_290,
+    });
+  });
+
+  test('is not there where all is text', () => {
+    const usageMetadata = {
+      promptTokenCount: 3,
+      candidatesTokenCount: 1,
+      promptTokensDetails: [{ modality: 'TEXT', tokenCount: 3 }],
+    };
+    expect(read(gemini, generate, { usageMetadata })).not.toHaveProperty('parts');
+    expect(read(openai, chat, chatBody('Hi'))).not.toHaveProperty('cacheWriteTokens');
+  });
+});
+
+describe('A total', () => {
+  test('has the reasoning that the output leaves out', () => {
+    const usage = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135 };
+    const details = { completion_tokens_details: { reasoning_tokens: 94 } };
+    for (const one of [usage, { ...usage, ...details }]) {
+      expect(read(openai, chat, { usage: one })).toMatchObject({
+        outputTokens: 103,
+        reasoningTokens: 94,
+      });
+    }
+  });
+
+  test('is what was read where nothing else is counted', () => {
+    expect(read(openai, '/v1/embeddings', { usage: { total_tokens: 8 } })).toMatchObject({
+      inputTokens: 8,
+      outputTokens: 0,
+    });
   });
 });
