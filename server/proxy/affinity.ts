@@ -1,14 +1,10 @@
-/** Reads from a request, and from an answer, the ids that only the key that made them knows. */
+/** Reads from a request the ids that only the key that made them knows, and the conversation it belongs to. */
 import type { Dialect } from '../../events/provider.ts';
-import { decodeUtf8 } from './bytes.ts';
-import { arrayOf, objectOf, parseObject, textOf, type JsonObject } from './json.ts';
+import { geminiFile, hashOf, idOf, maxIds, maxItems, newest, reasoningId } from './ids.ts';
+import { arrayOf, objectOf, textOf, type JsonObject } from './json.ts';
 
-/** How much of a long body is looked at: newest first, since the newest ids are the binding ones. */
-const maxItems = 256;
 const maxParts = 32;
-const maxIds = 64;
 const gistChars = 1024;
-const answerLimitBytes = 8 * 1024 * 1024;
 
 export type Affinity = {
   /** Ids made by one key, which must see the request. */
@@ -16,31 +12,6 @@ export type Affinity = {
   /** Requests that share it should stay on one key while that is healthy. */
   conversation: string | null;
 };
-
-function newest(items: readonly unknown[], most: number): readonly unknown[] {
-  return items.length > most ? items.slice(-most) : items;
-}
-
-function hashOf(text: string): string {
-  return Bun.hash(text).toString(36);
-}
-
-/** Reasoning that came without an id, as stateless clients send it, is known by the end of its cipher. */
-function reasoningId(item: JsonObject): string | null {
-  const cipher = textOf(item.encrypted_content);
-  if (cipher === null) return null;
-  return textOf(item.id) ?? `encrypted-${hashOf(cipher.slice(-64))}`;
-}
-
-/** A thing is named by its id or is an object with one. */
-function idOf(value: unknown): string | null {
-  return textOf(value) ?? textOf(objectOf(value)?.id);
-}
-
-/** `files/abc` out of `https://…/v1beta/files/abc`. */
-function geminiFile(uri: unknown): string | null {
-  return /(?:^|\/)(files\/[\w-]+)$/.exec(textOf(uri) ?? '')?.[1] ?? null;
-}
 
 /** Ids as they are found, each once, up to a bound; a plain request leaves it empty at no cost. */
 type Found = string[];
@@ -52,6 +23,11 @@ function add(found: Found, id: string | null): void {
 /** The parts of a path that its template calls ids; Gemini's names hold their collection too. */
 function addPathIds(found: Found, dialect: Dialect, route: string, pathname: string): void {
   if (!route.includes('{id}')) return;
+  if (route.includes('{model}')) {
+    // An operation is called by the model that carries it out, too.
+    add(found, pathname.slice(pathname.indexOf('/models/') + 1));
+    return;
+  }
   const parts = pathname.split('/').filter((part) => part !== '');
   const names = route.split('/').slice(1);
   for (const [index, name] of names.entries()) {
@@ -59,6 +35,12 @@ function addPathIds(found: Found, dialect: Dialect, route: string, pathname: str
     if (name !== '{id}' || id === '') continue;
     add(found, dialect === 'gemini' ? `${names[index - 1]}/${id}` : id);
   }
+}
+
+/** Begun with one request and gone on with in others, which name it in their query. */
+function addQueryIds(found: Found, route: string, search: string): void {
+  const name = route.startsWith('/upload/') ? 'upload_id' : 'call_id';
+  if (search.includes(`${name}=`)) add(found, new URLSearchParams(search).get(name));
 }
 
 function addPartIds(found: Found, part: JsonObject): void {
@@ -169,14 +151,11 @@ function conversationOf(json: JsonObject | null, headers: Headers, client: strin
   return prefix === null ? null : hashOf(`${client}\nprefix\n${prefix}`);
 }
 
-function unique(ids: (string | null)[]): string[] {
-  return [...new Set(ids.filter((id) => id !== null))].slice(0, maxIds);
-}
-
 /** What of a request shows where it belongs. */
 export type TiedRequest = Readonly<{
   route: Readonly<{ route: string }>;
   pathname: string;
+  search: string;
   headers: Headers;
   json: unknown;
 }>;
@@ -185,42 +164,7 @@ export function affinityOf(dialect: Dialect, request: TiedRequest, client: strin
   const json = objectOf(request.json);
   const pinned: Found = [];
   addPathIds(pinned, dialect, request.route.route, request.pathname);
+  if (request.search !== '') addQueryIds(pinned, request.route.route, request.search);
   if (json !== null) addBodyIds(pinned, json);
   return { pinned, conversation: conversationOf(json, request.headers, client) };
-}
-
-/** The ids in a response object of OpenAI: its own and those of its encrypted reasoning. */
-export function responseIds(response: JsonObject): string[] {
-  const output = newest(arrayOf(response.output), maxItems).map(objectOf);
-  const reasoning = output.map((item) => (item === null ? null : reasoningId(item)));
-  return unique([textOf(response.id), ...reasoning, idOf(response.conversation)]);
-}
-
-/** What an answer on such a route may have made, or lists. */
-const making =
-  /\/(responses|files|uploads|batches|vector_stores|conversations|containers|videos|jobs|compact|cachedContents|fileSearchStores|interactions|complete)$/;
-
-/** Whether answers of a route are worth reading for ids. */
-function makesIds(route: string): boolean {
-  return making.test(route) || route === '/v1/messages';
-}
-
-/** Ids in a plain answer that later requests may refer to. */
-export function idsMadeBy(dialect: Dialect, route: string, answer: unknown): string[] {
-  if (!makesIds(route)) return [];
-  const isBytes = answer instanceof Uint8Array;
-  if (isBytes && answer.length > answerLimitBytes) return [];
-  const json = isBytes ? parseObject(decodeUtf8(answer)) : objectOf(answer);
-  if (json === null || (json.error ?? null) !== null) return [];
-  if (route === '/v1/messages') return unique([idOf(json.container)]);
-  if (Array.isArray(json.output)) return responseIds(json);
-  if (dialect === 'gemini') return unique([textOf(json.name), textOf(objectOf(json.file)?.name)]);
-  const listed = arrayOf(json.data).slice(0, maxIds).map(idOf);
-  return unique([
-    textOf(json.id),
-    idOf(json.file),
-    textOf(json.output_file_id),
-    textOf(json.error_file_id),
-    ...listed,
-  ]);
 }

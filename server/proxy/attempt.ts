@@ -1,9 +1,9 @@
 /** One try at one key: send, look at the head of the answer, and let the judge speak when it is no success. */
-import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import type { Evidence, TransportFault, Verdict } from '../../actors/providerKey/evidence.ts';
 import { judge } from '../../actors/providerKey/judge.ts';
 import type { Dialect } from '../../events/provider.ts';
 import type { Limits } from './limits.ts';
+import { unpacked } from './packing.ts';
 import { StreamEndedEarly } from './streamAnswer.ts';
 import { endLimit, startLimit, timeIsOver } from './timeLimits.ts';
 import {
@@ -131,27 +131,9 @@ async function readAnswer(response: UpstreamAnswer, mostBytes: number): Promise<
   return { status: response.status, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
-/** A small body may unpack into a huge one. */
-const mostDecodedBytes = 32 * 1024 * 1024;
-
-type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
-const decoders: Readonly<Record<string, Decoder>> = {
-  gzip: gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-  zstd: zstdDecompressSync,
-};
-
 /** A copy of the body without its content encoding; the body as it is when that fails. */
-export function decoded(body: Uint8Array, encoding: string | null): Uint8Array {
-  const decode = encoding ? decoders[encoding.trim().toLowerCase()] : undefined;
-  if (!decode) return body;
-  try {
-    return decode(body, { maxOutputLength: mostDecodedBytes });
-  } catch {
-    return body;
-  }
-}
+export const decoded = (body: Uint8Array, encoding: string | null): Uint8Array =>
+  encoding === null ? body : (unpacked(body, encoding) ?? body);
 
 const decodedText = ({ body, headers }: VendorAnswer): string =>
   new TextDecoder().decode(decoded(body, headers.get('content-encoding')));

@@ -1,6 +1,6 @@
 /** Gives an answer to the client, once it is sure enough: a stream from its first event, a small body when whole. */
 import type { Outcome } from '../../events/traffic.ts';
-import { idsMadeBy } from './affinity.ts';
+import { idsInHeaders, idsMadeBy } from './madeIds.ts';
 import { decoded, type Caller } from './attempt.ts';
 import type { DialectModule } from './dialect.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
@@ -72,6 +72,7 @@ function deliverWhole(
     exchange.usage = dialect.usageOfPlain(plain, route);
     onIds(idsMadeBy(dialect.name, route, plain));
   }
+  if (incoming.endpoint === 'creation') onIds(idsInHeaders(route, response.headers));
   record(exchange, response.status, 'completed');
   return {
     kind: 'delivered',

@@ -59,6 +59,9 @@ const generating = new Set([
   '/v1/embeddings',
   '/v1/moderations',
   '/v1/rerank',
+  '/v1/audio/speech',
+  '/v1/audio/transcriptions',
+  '/v1/audio/translations',
   '/v1/responses',
   '/v1/responses/compact',
   '/v1/responses/input_tokens',
@@ -89,7 +92,7 @@ const verbs = new Set([
 
 /** Ollama and others have colons in model names: only a known verb makes a path Gemini's. */
 const verbPath = /^\/(v1|v1beta|v1alpha)\/(models|tunedModels)\/(.+):([A-Za-z]+)$/;
-const modelPath = /^\/(v1|v1beta|v1alpha|v1beta\/openai)\/models\/(.+)$/;
+const modelPath = /^\/(v1|v1beta|v1alpha|v1beta\/openai)\/models\/(.+?)(?:\/operations\/[^/]+)?$/;
 const compatiblePrefix = '/v1beta/openai';
 
 function decoded(text: string): string {
@@ -166,7 +169,7 @@ function ofVerb(method: string, pathname: string): Detection | null {
  * A path as its client wrote it may match a route of the proxy and, with its dots resolved, point elsewhere:
  * `/v1/../api/settings`.
  */
-const isOfProxy = (pathname: string): boolean => /^\/(v1|v1beta|upload)(\/|$)/.test(pathname);
+const isOfProxy = (pathname: string): boolean => /^\/(v1|v1beta|upload|ws)(\/|$)/.test(pathname);
 
 /** Null for a path that must be refused with 400. */
 export function detect(

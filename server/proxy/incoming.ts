@@ -1,7 +1,9 @@
 /** What a client sent, read once: where it goes, what it asks for, how large it is. */
 import { isCreation, type Detection } from './detect.ts';
-import { readBody } from './modelField.ts';
+import { readBody, replaceModel } from './modelField.ts';
 import type { GatewayError } from './dialect.ts';
+import { isForm, readForm, replaceFormModel } from './multipart.ts';
+import { unpacked } from './packing.ts';
 
 /** Where a request came to. */
 export type Place = Readonly<{ origin: string; pathname: string; search: string }>;
@@ -12,6 +14,8 @@ export type Incoming = Place &
     headers: Headers;
     route: Detection;
     body: Uint8Array<ArrayBuffer> | null;
+    /** The body without its content encoding; undefined where it has none. */
+    unpacked: Uint8Array<ArrayBuffer> | undefined;
     /** The parsed body; undefined when it is no JSON. */
     json: unknown;
     /** The model as the client named it, `''` when it named none. */
@@ -57,7 +61,7 @@ async function countBytes(body: ReadableStream<Uint8Array>, limitBytes: number):
   return size === 0 ? null : Buffer.concat(chunks);
 }
 
-/** The parts of a JSON body that the gateway needs, or why the body cannot be one. */
+/** What the gateway needs of a body, or why the body cannot be what it is said to be. */
 export function readIncoming(
   request: Request,
   place: Place,
@@ -66,20 +70,21 @@ export function readIncoming(
 ): Incoming | GatewayError {
   const { method, headers } = request;
   const { endpoint } = route;
-  const plain = { ...place, method, headers, route, body, endpoint };
+  const plain = { ...place, method, headers, route, body, endpoint, unpacked: undefined };
   const fromPath = { json: undefined, model: route.model ?? '', streamed: route.streamed ?? false };
-  if (!body || !isJson(headers)) return { ...plain, ...fromPath };
-  const read = readBody(body);
-  if (!read.ok) {
-    return {
-      status: 400,
-      kind: 'invalid_request',
-      code: 'invalid_json',
-      message: `The request body is not valid JSON: ${read.reason}.`,
-    };
-  }
+  const isUpload = route.route.startsWith('/upload/');
+  if (isUpload) return { ...plain, ...fromPath, origin: originOf(place.origin, headers) };
+  if (!body) return { ...plain, ...fromPath };
+  const type = headers.get('content-type');
+  if (!isJson(type)) return { ...plain, ...fromPath, ...ofForm(body, type) };
+  const encoding = headers.get('content-encoding');
+  const packed = encoding === null ? undefined : unpacked(body, encoding);
+  if (packed === null) return unreadable('its content encoding is not gzip, deflate, br or zstd');
+  const read = readBody(packed ?? body);
+  if (!read.ok) return unreadable(read.reason);
   return {
     ...plain,
+    unpacked: packed,
     json: read.json,
     model: route.model ?? read.model ?? '',
     streamed: route.streamed ?? read.stream,
@@ -87,8 +92,33 @@ export function readIncoming(
   };
 }
 
-/** A body without a type is taken for JSON: curl users forget the header. */
-function isJson(headers: Headers): boolean {
+/** The body for a vendor that knows the model under another name; it is sent unpacked. */
+export function bodyWithModel(incoming: Incoming, model: string): Uint8Array<ArrayBuffer> | null {
+  const { body, unpacked: plain, headers } = incoming;
+  if (!body) return body;
   const type = headers.get('content-type');
-  return type === null || type.includes('json') || type.includes('x-www-form-urlencoded');
+  if (type !== null && isForm(type)) return replaceFormModel(body, type, model);
+  return replaceModel(plain ?? body, model);
 }
+
+const unreadable = (reason: string): GatewayError => ({
+  status: 400,
+  kind: 'invalid_request',
+  code: 'invalid_json',
+  message: `The request body is not valid JSON: ${reason}.`,
+});
+
+/** Also a form may name a model, and ask for a stream. */
+function ofForm(body: Uint8Array, type: string | null): { model?: string; streamed?: boolean } {
+  if (type === null || !isForm(type)) return {};
+  const { model, stream } = readForm(body, type);
+  return { ...(model !== null && { model }), ...(stream && { streamed: true }) };
+}
+
+/** Where the client goes on with its upload: through the TLS end in front of the gateway, if there is one. */
+const originOf = (origin: string, headers: Headers): string =>
+  headers.get('x-forwarded-proto') === 'https' ? origin.replace(/^http:/, 'https:') : origin;
+
+/** A body without a type is taken for JSON: curl users forget the header. */
+const isJson = (type: string | null): boolean =>
+  type === null || type.includes('json') || type.includes('x-www-form-urlencoded');

@@ -1,6 +1,6 @@
 /** The OpenAI dialect: its errors, and how its streams end. */
 import type { Usage } from '../../events/traffic.ts';
-import { responseIds } from './affinity.ts';
+import { responseIds } from './madeIds.ts';
 import { decodeUtf8, find, hasValueBut, quoted, valueAt } from './bytes.ts';
 import { errorHeaders, type DialectModule, type ErrorKind, type GatewayError } from './dialect.ts';
 import { arrayOf, objectOf, parseObject } from './json.ts';

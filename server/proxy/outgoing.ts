@@ -1,8 +1,7 @@
 /** The request as the vendor gets it: the client's own, with our key and without anything that is not for the vendor. */
 import { withPathModel } from './detect.ts';
 import { upstreamHeaders, upstreamSearch } from './headers.ts';
-import type { Incoming } from './incoming.ts';
-import { replaceModel } from './modelField.ts';
+import { bodyWithModel, type Incoming } from './incoming.ts';
 import type { Target } from './providers.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
@@ -28,12 +27,13 @@ export function outgoing(
   });
   const hops = incoming.headers.get(hopHeader);
   headers.set(hopHeader, hops ? `${hops},${own.gatewayId}` : own.gatewayId);
+  if (wasPrefixed && incoming.unpacked) headers.delete('content-encoding');
   const path = wasPrefixed ? withPathModel(route, model) : route.upstreamPath;
   return {
     method,
     url: `${provider.baseUrl}${path}${upstreamSearch(search)}`,
     headers,
-    body: wasPrefixed && body ? replaceModel(body, model) : body,
+    body: wasPrefixed ? bodyWithModel(incoming, model) : body,
     isRepeatable: incoming.endpoint !== 'creation',
   };
 }

@@ -7,7 +7,9 @@ import type { UpstreamBody } from './upstream.ts';
 export function isSmall(headers: Headers, limits: Limits): boolean {
   const length = headers.get('content-length');
   if (length !== null) return Number(length) <= limits.bufferedBytes;
-  return headers.get('content-type')?.includes('json') ?? false;
+  const type = headers.get('content-type') ?? '';
+  // Lines of JSON are results of batches, which may be many.
+  return type.includes('json') && !/jsonl|ndjson|json-seq/.test(type);
 }
 
 export type PassedBody = Readonly<{

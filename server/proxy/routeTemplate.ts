@@ -26,10 +26,18 @@ const frequent = new Set([
   '/v1/responses',
 ]);
 
+/** Gemini's Live API names its method where others have a path. */
+const liveMethod =
+  /^google\.ai\.generativelanguage\.v\d(?:alpha|beta)?\.GenerativeService\.BidiGenerate\w{1,30}$/;
+
+const liveTemplate = (method: string): string =>
+  liveMethod.test(method) ? `/ws/${method}` : '/ws/*';
+
 /** The template of a path, `/v1/*` and the like where its first word is unknown. */
 export function templateOf(pathname: string): string {
   if (frequent.has(pathname)) return pathname;
   const parts = pathname.split('/').filter((part) => part !== '');
+  if (parts[0] === 'ws') return liveTemplate(parts[1] ?? '');
   const upload = parts[0] === 'upload';
   const version = parts[upload ? 1 : 0] ?? '';
   if (!versions.has(version)) return upload ? '/upload/*' : '/*';
@@ -40,7 +48,11 @@ export function templateOf(pathname: string): string {
   if (first === undefined || !words.has(first) || rest.length > maxParts) {
     return `${base}${compatible}/*`;
   }
-  if (first === 'models' && second !== undefined) return `${base}${compatible}/models/{model}`;
+  if (first === 'models' && second !== undefined) {
+    // Videos are long in the making: each is an operation of its model.
+    const operation = rest.at(-2) === 'operations' ? '/operations/{id}' : '';
+    return `${base}${compatible}/models/{model}${operation}`;
+  }
   const template = rest.map((part) => (words.has(part) ? part : '{id}')).join('/');
   return `${base}${compatible}/${template}`;
 }

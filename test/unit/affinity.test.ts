@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'bun:test';
 import type { Dialect } from '../../events/provider.ts';
-import { affinityOf, idsMadeBy } from '../../server/proxy/affinity.ts';
+import { affinityOf } from '../../server/proxy/affinity.ts';
 import { detect } from '../../server/proxy/detect.ts';
+import { idsMadeBy } from '../../server/proxy/madeIds.ts';
 import { utf8 } from '../support/vendorStreams.ts';
 
 function tied(path: string, json: unknown, headers: Record<string, string> = {}, client = 'c1') {
   const sent = new Headers(headers);
   const route = detect(json === null ? 'GET' : 'POST', path, '', sent);
   if (route === null) throw new Error(`${path} is refused`);
-  return affinityOf(route.dialect, { route, pathname: path, headers: sent, json }, client);
+  return affinityOf(
+    route.dialect,
+    { route, pathname: path, search: '', headers: sent, json },
+    client,
+  );
 }
 
 const pinned = (path: string, json: unknown, headers = {}) => tied(path, json, headers).pinned;
