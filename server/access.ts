@@ -31,6 +31,7 @@ const table: Readonly<Record<string, Level>> = {
   'PATCH /api/providers/:id': 'operator',
   'DELETE /api/providers/:id': 'operator',
   'POST /api/providers/:id/wake': 'operator',
+  'POST /api/providers/:id/reset-breaker': 'operator',
 
   'GET /api/provider-keys': 'operator',
   'POST /api/provider-keys': 'operator',

@@ -10,6 +10,7 @@ import { ensureStreams } from '../events/streams.ts';
 import { createClientSide } from './access.ts';
 import { createAdmit } from './access/admit.ts';
 import { buildApp, type App } from './app.ts';
+import { createBreakers } from './breakers/breakers.ts';
 import { systemLookup } from './providers/baseUrl.ts';
 import { createClients } from './access/clients.ts';
 import { urlOf } from './config.ts';
@@ -98,6 +99,7 @@ export async function startGateway(
   const pools = createPools({ runtime, vault, now, onError });
   await pools.start();
   const verdicts = createVerdicts({ runtime, pools, now, onError });
+  const breakers = createBreakers({ runtime, settings: limits, now, onError });
   const affinity = createAffinity();
   const recorder = await startRecorder({
     log,
@@ -119,6 +121,7 @@ export async function startGateway(
     pools,
     keyChoice: createKeyChoice({ affinity, waiters: createWaiters(now, limits), limits, now }),
     verdicts,
+    breakers,
     affinity,
     recorder: {
       ...recorder,
@@ -161,6 +164,7 @@ export async function startGateway(
     localOnly,
     pools,
     verdicts,
+    breakers,
     recorder,
     readModels,
     live,
@@ -203,6 +207,7 @@ export async function startGateway(
       await recorder.stop();
       vendors.stop();
       verdicts.stop();
+      breakers.stop();
       settings.stop();
       pools.stop();
       await runtime.stop();

@@ -4,6 +4,7 @@ import type { EventLog } from '../events/log.ts';
 import type { ReadModels } from '../events/projections/readModels.ts';
 import type { Recorder } from '../events/recorder.ts';
 import type { Lookup } from './providers/baseUrl.ts';
+import type { Breakers } from './breakers/breakers.ts';
 import type { Clients } from './access/clients.ts';
 import type { Config } from './config.ts';
 import type { Pools } from './keyRing/pools.ts';
@@ -34,6 +35,7 @@ export type Services = Readonly<{
   localOnly: LocalOnly;
   pools: Pools;
   verdicts: Verdicts;
+  breakers: Breakers;
   recorder: Recorder;
   readModels: ReadModels;
   live: Live;

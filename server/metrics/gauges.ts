@@ -1,4 +1,5 @@
 /** What the gateway knows of itself at the moment of a scrape. */
+import { actorId } from '../../events/ids.ts';
 import type { Family } from './metrics.ts';
 import type { Services } from '../services.ts';
 
@@ -16,6 +17,7 @@ const one = (value: number, labels = {}) => [{ labels, value }];
 
 export function gaugesOf(services: Services): readonly Family[] {
   const { config, gatewayId, now, log, runtime, verdicts, recorder, readModels, tally } = services;
+  const { breakers } = services;
   const startedAtS = Math.floor(now() / 1_000);
 
   const keysByStatus = () =>
@@ -25,6 +27,15 @@ export function gaugesOf(services: Services): readonly Family[] {
         value: keys[status],
       })),
     );
+
+  const breakersByState = () =>
+    [...tally.providers().keys()].flatMap((provider) => {
+      const { value } = breakers.stateOf(actorId(provider));
+      return (['closed', 'open', 'half-open'] as const).map((state) => ({
+        labels: { provider, state },
+        value: Number(state === value),
+      }));
+    });
 
   /** Nothing rather than a wait while the log is away. */
   const projectionLag = async () => {
@@ -46,6 +57,11 @@ export function gaugesOf(services: Services): readonly Family[] {
       one(1, { version: config.version, gateway: gatewayId, mode: config.mode }),
     ),
     gauge('signalbox_provider_keys', 'Provider keys by provider and status', keysByStatus),
+    gauge(
+      'signalbox_breaker_state',
+      'Breakers by provider and state: 1 for the state it is in',
+      breakersByState,
+    ),
     gauge('signalbox_log_connected', '1 while the log can be reached', () =>
       one(Number(log.isConnected())),
     ),
@@ -57,6 +73,9 @@ export function gaugesOf(services: Services): readonly Family[] {
     ),
     gauge('signalbox_pending_verdicts', 'Keys about which something waits for the log', () =>
       one(verdicts.pending()),
+    ),
+    gauge('signalbox_pending_breakers', 'Breakers about which something waits for the log', () =>
+      one(breakers.pending()),
     ),
     gauge('signalbox_actors', 'Actors in memory', () => one(runtime.stats().actors)),
     gauge('signalbox_projection_lag', 'Messages of a stream that are not projected', projectionLag),

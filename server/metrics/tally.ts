@@ -1,4 +1,5 @@
 /** How many keys each provider has, by status; counted again only after a key or a provider has changed. */
+import { breakerKind } from '../../actors/breaker/breaker.ts';
 import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
 import { providerKind } from '../../actors/provider/provider.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
@@ -30,9 +31,11 @@ type Counted = Readonly<{
 export function createTally(runtime: Runtime): Tally {
   const providerActors = runtime.of(providerKind);
   const keyActors = runtime.of(providerKeyKind);
+  const breakerActors = runtime.of(breakerKind);
   let counted: Counted | undefined;
   providerActors.subscribe(() => (counted = undefined));
   keyActors.subscribe(() => (counted = undefined));
+  breakerActors.subscribe(() => (counted = undefined));
 
   const count = (): Counted => {
     const providers = new Map<string, Counting>();
@@ -56,7 +59,8 @@ export function createTally(runtime: Runtime): Tally {
       const isKeyless = state.context.auth === 'none' && tally?.total === 0;
       if (!tally || (tally.total === 0 && !isKeyless)) continue;
       total += 1;
-      if (state.value === 'active' && (tally.healthy > 0 || isKeyless)) healthy += 1;
+      const isAsked = state.value === 'active' && breakerActors.get(id)?.state.value !== 'open';
+      if (isAsked && (tally.healthy > 0 || isKeyless)) healthy += 1;
     }
     return { providers, keys, backends: { total, healthy, unhealthy: total - healthy } };
   };

@@ -4,6 +4,7 @@ import type { ProviderState } from '../../actors/provider/machine.ts';
 import { auth, dialect } from '../../events/provider.ts';
 import { source } from '../../events/providerKey.ts';
 import { noKeys, type KeyTally } from '../metrics/tally.ts';
+import { breakerSchema } from './breaker.ts';
 import { isoOf, nullable } from './list.ts';
 
 export const providerSchema = t.Object({
@@ -15,6 +16,7 @@ export const providerSchema = t.Object({
   source,
   status: t.Union([t.Literal('active'), t.Literal('resting')]),
   rest_until: nullable(t.String({ format: 'date-time' })),
+  breaker: breakerSchema,
   keys: t.Object({
     total: t.Integer(),
     healthy: t.Integer(),
@@ -27,6 +29,7 @@ export const providerSchema = t.Object({
 export function presentProvider(
   id: string,
   { value, context }: ProviderState,
+  breaker: Static<typeof breakerSchema>,
   keys: KeyTally = noKeys,
 ): Static<typeof providerSchema> {
   const isResting = value === 'resting';
@@ -39,6 +42,7 @@ export function presentProvider(
     source: context.source,
     status: isResting ? 'resting' : 'active',
     rest_until: isResting && context.lastRest ? isoOf(context.lastRest.untilMs) : null,
+    breaker,
     keys: { ...keys },
     created_at: isoOf(context.createdAtMs),
   };

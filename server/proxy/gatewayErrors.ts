@@ -71,6 +71,33 @@ export const allRest = (provider: string, retryAfterMs: number): GatewayError =>
   retryAfterMs,
 });
 
+/** Its breaker is open; `retryAfterMs` is when it is probed. */
+export const leftAlone = (provider: string, retryAfterMs: number): GatewayError => ({
+  status: 503,
+  kind: 'unavailable',
+  code: 'provider_unavailable',
+  message: `The provider "${provider}" fails and is left alone for the moment; it is tried again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
+  retryAfterMs,
+});
+
+/** Never a queue: what is too much is told at once. */
+export const tooManyInFlight: GatewayError = {
+  status: 503,
+  kind: 'overloaded',
+  code: 'too_many_requests_in_flight',
+  message: 'This gateway has as many requests under way as it takes (max_in_flight); try again.',
+  retryAfterMs: 1_000,
+};
+
+/** The gateway is being stopped, and this request was not answered in time. */
+export const stopping: GatewayError = {
+  status: 503,
+  kind: 'unavailable',
+  code: 'gateway_stopping',
+  message: 'This gateway is being stopped and could not finish the request; try again.',
+  retryAfterMs: 1_000,
+};
+
 /** The vendor refused the gateway's own key: the client's is not to blame, and the vendor's text may show the key. */
 export const keyRefused = (provider: string): GatewayError => ({
   status: 503,

@@ -1,32 +1,44 @@
-/** Attempt after attempt, until one is answered, the budget is spent or no key is left to ask with. */
+/** Attempt after attempt, until one is answered, the budget is spent or no key and no target is left to ask. */
 import type { Verdict } from '../../actors/providerKey/evidence.ts';
 import type { Cause } from '../../events/event.ts';
-import type { ActorId } from '../../events/ids.ts';
 import type { Outcome } from '../../events/traffic.ts';
+import type { Breakers } from '../breakers/breakers.ts';
 import type { Affinity } from '../keyRing/affinity.ts';
-import type { Taken } from '../keyRing/pool.ts';
 import type { Pools } from '../keyRing/pools.ts';
 import type { Verdicts } from '../keyRing/verdicts.ts';
+import type { ModelRoute } from '../modelRoutes/modelRoutes.ts';
 import { affinityOf } from './affinity.ts';
-import { attempt, type Caller, type FailedAttempt } from './attempt.ts';
+import { attempt, isTooLong, type Caller, type FailedAttempt } from './attempt.ts';
 import { deliver, type Delivered } from './delivery.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
-import * as errors from './gatewayErrors.ts';
-import { responseHeaders } from './headers.ts';
 import type { Incoming } from './incoming.ts';
 import type { KeyChoice, Patience } from './keyChoice.ts';
+import { createLastWord } from './lastWord.ts';
+import {
+  avoidKey,
+  hasAnother,
+  isAdmitted,
+  leaveTooSmall,
+  legOf,
+  readyLeg,
+  soonestLeg,
+  type Leg,
+} from './legs.ts';
 import type { Limits } from './limits.ts';
 import { outgoing } from './outgoing.ts';
 import type { Target } from './providers.ts';
-import { mayRepeat, pauseMs } from './repeat.ts';
+import { nextAfter, pauseMs } from './repeat.ts';
+import type { Routing } from './routing.ts';
 import type { Upstream } from './upstream.ts';
 
 export type PursueDeps = Readonly<{
   pools: Pools;
   keyChoice: KeyChoice;
   verdicts: Verdicts;
+  breakers: Breakers;
   affinity: Affinity;
+  routing: Routing;
   upstream: Upstream;
   limits: Limits;
   apiKeyHeader: string;
@@ -43,29 +55,36 @@ export type PursueDeps = Readonly<{
 export type Pursuit = Readonly<{
   exchange: Exchange;
   incoming: Incoming;
-  target: Target;
+  /** Who can answer, in the order in which they are asked; one at least. */
+  targets: readonly Target[];
+  /** Where the model's name is a route's. */
+  modelRoute: ModelRoute | undefined;
   dialect: DialectModule;
   cause: Cause;
   client: Caller;
 }>;
+
+/** Tells who answered a request for a route: `provider/model`. */
+const modelHeader = 'x-signalbox-model';
 
 /** The pool keeps a resting key back by itself, and gives it again when it woke. */
 const rests = ({ scope, class: what }: Verdict): boolean =>
   (scope === 'key' || scope === 'model') && what !== 'credential';
 
 export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Response> {
-  const { pools, keyChoice, verdicts, affinity, limits, now } = deps;
+  const { pools, keyChoice, verdicts, breakers, affinity, routing, now } = deps;
+  const lastWord = createLastWord(deps);
 
   const note = (
-    { exchange, target }: Pursuit,
+    { exchange }: Pursuit,
     startedMs: number,
     status: number,
     failure?: FailedAttempt,
   ) => {
     exchange.attempts.push({
-      provider: target.provider.id,
+      provider: exchange.provider,
       keyId: exchange.keyId,
-      model: target.model,
+      model: exchange.model,
       status,
       startedMs: Math.round(startedMs),
       durationMs: Math.round(elapsedMs(exchange) - startedMs),
@@ -78,18 +97,22 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
   /** One attempt with one key, up to the point where the client gets its first byte. */
   const tryOnce = (
     pursuit: Pursuit,
-    taken: Taken | null,
+    { target, taken }: Leg,
     startedMs: number,
+    limitMs: number,
+    limits: Limits,
   ): Promise<Delivered | FailedAttempt> => {
-    const { exchange, incoming, target, dialect, client } = pursuit;
+    const { exchange, incoming, dialect, client } = pursuit;
+    exchange.provider = target.provider.id;
+    exchange.model = target.model;
     exchange.keyId = taken?.key.id ?? '';
     const sending = {
       upstream: deps.upstream,
       request: outgoing(incoming, target, taken?.key.secret ?? '', deps),
-      dialect: dialect.name,
+      dialect: target.provider.dialect,
       endpoint: incoming.endpoint,
       client,
-      limitMs: incoming.streamed ? limits.firstEventMs : limits.plainMs,
+      limitMs,
       limits,
       now,
     };
@@ -104,88 +127,107 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     });
   };
 
-  /** The vendor's own last answer, or the gateway's word where there is none that the client may see. */
-  const lastWord = ({ exchange, target }: Pursuit, last: FailedAttempt): Response => {
-    const { answer, verdict, fault } = last;
-    const { id } = target.provider;
-    if (verdict.class === 'credential') return deps.refuse(exchange, errors.keyRefused(id));
-    if (!answer) {
-      const error =
-        fault === 'timeout' ? errors.tooSlow(id) : errors.unreachable(id, verdict.reason);
-      return deps.refuse(exchange, error);
-    }
-    const headers = responseHeaders(answer.headers, exchange.id);
-    if (verdict.scope !== 'caller') headers.set('x-should-retry', 'false');
-    exchange.responseBytes = answer.body.byteLength;
-    deps.record(exchange, answer.status, 'failed');
-    return new Response(answer.body, { status: answer.status, headers });
+  const named = ({ exchange, modelRoute }: Pursuit, response: Response): Response => {
+    if (modelRoute) response.headers.set(modelHeader, `${exchange.provider}/${exchange.model}`);
+    return response;
   };
 
-  /** All rest, or none is there at all. */
-  const withoutKey = (
-    pursuit: Pursuit,
-    readyAtMs: number | undefined,
+  /** Waits for the first of the keys that rest; answers with what the client is told when it is none of them. */
+  const waitForKey = async (
+    { exchange, cause, client }: Pursuit,
+    leg: Leg,
     last: FailedAttempt | undefined,
-  ) => {
-    const { exchange, target } = pursuit;
-    const { id } = target.provider;
-    if (readyAtMs !== undefined && last?.verdict.class !== 'credential') {
-      const retryAfterMs = Math.max(readyAtMs - now(), 1_000);
-      return deps.refuse(exchange, errors.allRest(id, retryAfterMs));
+  ): Promise<Response | undefined> => {
+    const { id } = leg.target.provider;
+    if (leg.openUntilMs > 0) return lastWord.leftAlone(exchange, id, leg.openUntilMs, last);
+    if (!isAdmitted(leg, breakers)) {
+      return lastWord.leftAlone(exchange, id, leg.openUntilMs, last);
     }
-    return last ? lastWord(pursuit, last) : deps.refuse(exchange, errors.noKeys(id));
+    const choice = await keyChoice.wait(leg);
+    if ('key' in choice && !client.signal.aborted) {
+      leg.taken = choice;
+      return undefined;
+    }
+    // Also a key that would be probed goes back.
+    if ('key' in choice) verdicts.settle(id, choice, false, cause);
+    breakers.release(id);
+    if (client.signal.aborted) return deps.cancel(exchange);
+    const readyAtMs = 'readyAtMs' in choice ? choice.readyAtMs : undefined;
+    return lastWord.withoutKey(exchange, id, readyAtMs, last);
   };
 
   return async (pursuit) => {
-    const { exchange, incoming, target, dialect, cause, client } = pursuit;
-    const { provider, model } = target;
-    const pool = pools.of(provider.id);
-    const isKeyless = provider.auth === 'none' && pool.size() === 0;
+    const { exchange, incoming, modelRoute, dialect, cause, client } = pursuit;
+    const limits = modelRoute?.limits ? { ...deps.limits, ...modelRoute.limits } : deps.limits;
     const ties = affinityOf(dialect.name, incoming, exchange.client);
-    const avoid = new Set<ActorId>();
     const patience: Patience = { untilMs: undefined };
-    let transients = 0;
+    const targets = modelRoute
+      ? routing.bound(modelRoute, pursuit.targets, ties)
+      : pursuit.targets;
+    const legs = targets.map((target) =>
+      legOf(target, pools.of(target.provider.id), ties, patience, client),
+    );
     let last: FailedAttempt | undefined;
 
     for (let tries = 1; tries <= limits.attempts; tries++) {
       const isFirst = tries === 1;
-      const request = { pool, model, ties, isFirst, avoid, patience, client };
+      if (!isFirst && elapsedMs(exchange) >= limits.deadlineMs) break;
       // A key is there at once, as a rule: then nothing is waited for, not even a turn.
-      const taken = isKeyless ? null : keyChoice.take(request);
-      const choice = taken === undefined ? await keyChoice.wait(request) : taken;
-      if (taken === undefined && client.signal.aborted) {
-        // Also a key that would be probed goes back.
-        if (choice && 'key' in choice) verdicts.settle(provider.id, choice, false, cause);
-        return deps.cancel(exchange);
+      let leg = readyLeg(legs, keyChoice, breakers, isFirst);
+      if (!leg) {
+        leg = soonestLeg(legs);
+        if (!leg) break;
+        patience.untilMs ??= now() + limits.waitMs;
+        const refused = await waitForKey(pursuit, leg, last);
+        if (refused) return refused;
       }
-      if (choice && 'readyAtMs' in choice) return withoutKey(pursuit, choice.readyAtMs, last);
+      const { target, taken } = leg;
+      const { provider, model } = target;
 
       const startedAtMs = now();
       const startedMs = elapsedMs(exchange);
       const noted = exchange.attempts.length;
-      const result = await tryOnce(pursuit, choice, startedMs);
-      if (choice) verdicts.settle(provider.id, choice, result.kind === 'delivered', cause);
+      // A silent one is left soon only where another could be asked instead.
+      const isHurried = incoming.streamed && hasAnother(legs, leg, breakers, now);
+      const longestMs = isHurried ? limits.firstEventMs : limits.plainMs;
+      const limitMs = isFirst ? longestMs : Math.min(longestMs, limits.deadlineMs - startedMs);
+      const result = await tryOnce(pursuit, leg, startedMs, limitMs, limits);
+      if (taken) verdicts.settle(provider.id, taken, result.kind === 'delivered', cause);
       if (result.kind === 'delivered') {
+        breakers.succeeded(provider.id, cause);
         const { conversation } = ties;
-        if (choice && conversation !== null) affinity.answered(conversation, choice.key.id);
-        return result.response;
+        if (taken && conversation !== null) affinity.answered(conversation, taken.key.id);
+        if (modelRoute) routing.answered(modelRoute, ties, target);
+        return named(pursuit, result.response);
       }
 
       last = result;
       exchange.attempts.length = noted;
       note(pursuit, startedMs, result.answer?.status ?? 0, result);
       const { verdict } = result;
+      breakers.failed(provider.id, verdict, startedAtMs, cause);
       if (client.signal.aborted) return deps.cancel(exchange);
-      if (choice)
+      if (taken)
         verdicts.apply(
-          { provider: provider.id, key: choice.key, model, startedAtMs, cause },
+          { provider: provider.id, key: taken.key, model, startedAtMs, cause },
           verdict,
         );
-      if (verdict.scope === 'provider') transients += 1;
-      if (!mayRepeat(result, transients, limits)) break;
-      if (choice && verdict.retry === 'other-key' && !rests(verdict)) avoid.add(choice.key.id);
-      if (verdict.scope === 'provider') await Bun.sleep(pauseMs(verdict, transients, limits));
+      if (verdict.scope === 'provider') leg.transients += 1;
+      if (legs.length > 1 && isTooLong(result)) {
+        leg.isSpent = true;
+        leaveTooSmall(legs, leg);
+        continue;
+      }
+      const next = nextAfter(result, incoming.endpoint, leg.transients, limits);
+      if (next === 'over') break;
+      // Without a key there is no other one to be told something else.
+      if (next === 'elsewhere' || (!taken && verdict.retry === 'other-key')) leg.isSpent = true;
+      else if (verdict.scope === 'provider')
+        await Bun.sleep(pauseMs(verdict, leg.transients, limits));
+      else if (taken && verdict.retry === 'other-key' && !rests(verdict))
+        avoidKey(leg, taken.key.id);
     }
-    return last ? lastWord(pursuit, last) : withoutKey(pursuit, undefined, undefined);
+    if (last) return named(pursuit, lastWord.after(exchange, last));
+    return lastWord.withoutKey(exchange, exchange.provider, undefined, undefined);
   };
 }

@@ -10,6 +10,7 @@ import { idParams, nameField, slugField, strict } from '../http/fields.ts';
 import { findActor, idFrom } from '../http/findActor.ts';
 import { pageOf, pageQuery } from '../http/paging.ts';
 import { listOf } from '../present/list.ts';
+import { presentBreaker } from '../present/breaker.ts';
 import { presentProvider, providerSchema } from '../present/provider.ts';
 import { Problem, problems } from '../http/problem.ts';
 import { createProviderUpkeep } from '../providers/providerUpkeep.ts';
@@ -47,14 +48,17 @@ const changes = t.Object(
 );
 
 export function providerRoutes(services: Services, { plugin }: Door) {
-  const { runtime, config, lookup, tally, now } = services;
+  const { runtime, config, lookup, tally, breakers, now } = services;
   const providers = runtime.of(providerKind);
   const keys = runtime.of(providerKeyKind);
   const upkeep = createProviderUpkeep(runtime);
   const tags = ['Providers'];
 
   const find = (id: string) => findActor(providers, id, 'PROVIDER_NOT_FOUND');
-  const shown = (id: ActorId) => presentProvider(id, find(id).state, tally.providers().get(id));
+  const shown = (id: ActorId) => {
+    const breaker = presentBreaker(breakers.stateOf(id), breakers.isPending(id));
+    return presentProvider(id, find(id).state, breaker, tally.providers().get(id));
+  };
   const checked = (text: string, port: number | undefined) =>
     checkedBaseUrl(text, { ...config, port: port ?? config.port }, lookup);
 
@@ -105,12 +109,15 @@ export function providerRoutes(services: Services, { plugin }: Door) {
     .patch(
       '/api/providers/:id',
       async ({ params, body, cause, server }) => {
-        const { id } = find(params.id);
+        const { id, state } = find(params.id);
         const { base_url, ...others } = body;
         const moved =
           base_url === undefined ? {} : { baseUrl: await checked(base_url, server?.port) };
         await providers.ask(id, { type: 'ChangeProvider', ...others, ...moved }, cause);
         await upkeep.disableKeysOfOtherOrigins(id, cause);
+        // What fails may be what it has left.
+        const { baseUrl } = find(id).state.context;
+        if (baseUrl !== state.context.baseUrl) await breakers.reset(id, 'moved', cause);
         return shown(id);
       },
       {
@@ -136,6 +143,19 @@ export function providerRoutes(services: Services, { plugin }: Door) {
         detail: { summary: "End a provider's rest", tags },
       },
     )
+    .post(
+      '/api/providers/:id/reset-breaker',
+      async ({ params, cause }) => {
+        const { id } = find(params.id);
+        await breakers.reset(id, 'operator', cause);
+        return shown(id);
+      },
+      {
+        params: idParams,
+        response: { 200: providerSchema, ...problems(400, 401, 403, 404, 503) },
+        detail: { summary: "Close a provider's breaker: it is asked again at once", tags },
+      },
+    )
     .delete(
       '/api/providers/:id',
       async ({ params, query, cause, set }) => {
@@ -149,6 +169,7 @@ export function providerRoutes(services: Services, { plugin }: Door) {
         }
         await upkeep.removeKeys(id, cause);
         await providers.ask(id, { type: 'RemoveProvider' }, cause);
+        await breakers.reset(id, 'moved', cause);
         set.status = 204;
       },
       {
