@@ -16,6 +16,8 @@ export const operatorSchemas = {
     addressBlockedUntilMs: t.Integer(),
     allBlockedUntilMs: t.Integer(),
   }),
+  /** Somebody looked at what a client sent and was answered; who, is in the event's cause. */
+  RequestBodyRead: t.Object({ requestId: t.String() }),
 };
 
 type Schemas = typeof operatorSchemas;

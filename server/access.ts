@@ -65,6 +65,7 @@ const table: Readonly<Record<string, Level>> = {
   'GET /api/actors/:kind/:id/at': 'operator',
   'GET /api/logs': 'client',
   'GET /api/logs/:id': 'client',
+  'GET /api/logs/:id/body': 'operator',
   'GET /api/stats': 'client',
 
   'ALL /api/v1/*': 'alias',

@@ -1,6 +1,7 @@
 /** One gateway process, from its start to its end. */
 import { join } from 'node:path';
 import { createRuntime } from '../actors/runtime/runtime.ts';
+import { openBodyStore } from '../events/bodies.ts';
 import { connectNats } from '../events/connection.ts';
 import { openJetStreamLog } from '../events/jetStreamLog.ts';
 import { openReadModels } from '../events/projections/readModels.ts';
@@ -11,6 +12,7 @@ import { createClientSide } from './access.ts';
 import { createAdmit } from './access/admit.ts';
 import { buildApp, type App } from './app.ts';
 import { createBreakers } from './breakers/breakers.ts';
+import { createBodies, keepMsOf } from './bodies/bodies.ts';
 import { systemLookup } from './providers/baseUrl.ts';
 import { createClients } from './access/clients.ts';
 import { urlOf } from './config.ts';
@@ -108,6 +110,18 @@ export async function startGateway(
     now,
     onError: (error) => onError(error, 'recording traffic'),
   });
+  const bodies = createBodies({
+    settings,
+    store: await openBodyStore(nc, {
+      keepMs: () => keepMsOf(settings),
+      // Of what CONTROL and TRAFFIC leave.
+      ...(nats.maxStoreBytes !== null && { maxBytes: Math.floor(nats.maxStoreBytes / 8) }),
+    }),
+    vault,
+    log,
+    now,
+    onError,
+  });
   // Each worker counts for itself: with several the label keeps them apart.
   const metrics = createMetrics(config.workers > 1 ? { gateway: gatewayId } : {});
   const keyUse = createKeyUse();
@@ -133,6 +147,7 @@ export async function startGateway(
     },
     upstream,
     limits,
+    bodies,
     onError,
     apiKeyHeader: config.apiKeyHeader,
     gatewayId,
@@ -166,6 +181,7 @@ export async function startGateway(
     verdicts,
     breakers,
     recorder,
+    bodies,
     readModels,
     live,
     proxy,
@@ -205,6 +221,7 @@ export async function startGateway(
       await Promise.race([app.server?.stop(), Bun.sleep(drainMs)]);
       await app.server?.stop(true);
       await recorder.stop();
+      await bodies.stop();
       vendors.stop();
       verdicts.stop();
       breakers.stop();

@@ -5,6 +5,7 @@ import type { ReadModels } from '../events/projections/readModels.ts';
 import type { Recorder } from '../events/recorder.ts';
 import type { Lookup } from './providers/baseUrl.ts';
 import type { Breakers } from './breakers/breakers.ts';
+import type { Bodies } from './bodies/bodies.ts';
 import type { Clients } from './access/clients.ts';
 import type { Config } from './config.ts';
 import type { Pools } from './keyRing/pools.ts';
@@ -37,6 +38,7 @@ export type Services = Readonly<{
   verdicts: Verdicts;
   breakers: Breakers;
   recorder: Recorder;
+  bodies: Bodies;
   readModels: ReadModels;
   live: Live;
   proxy: Proxy;

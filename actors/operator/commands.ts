@@ -1,4 +1,4 @@
-/** What can be told to the operator's actor: logins that passed or failed their check, and logouts. */
+/** What can be told to the operator's actor: logins that passed or failed their check, logouts, and bodies that were read. */
 
 /** The password was right. */
 export type LogIn = Readonly<{
@@ -15,4 +15,7 @@ export type LogOut = Readonly<{ type: 'LogOut'; sessionId: string; expiresAtMs: 
 /** The password was wrong. Only for tries that were checked: one that comes while blocked is not. */
 export type FailLogin = Readonly<{ type: 'FailLogin'; address: string; nowMs: number }>;
 
-export type OperatorCommand = LogIn | LogOut | FailLogin;
+/** A recorded body is about to be shown. */
+export type ReadRequestBody = Readonly<{ type: 'ReadRequestBody'; requestId: string }>;
+
+export type OperatorCommand = LogIn | LogOut | FailLogin | ReadRequestBody;

@@ -1,4 +1,4 @@
-/** What a login, a logout or a wrong password leads to: one event, nothing, or a refusal. */
+/** What a login, a logout, a wrong password or a look at a body leads to: one event, nothing, or a refusal. */
 import type { OperatorEvent } from '../../events/operator.ts';
 import { Refusal } from '../runtime/refusal.ts';
 import type { FailLogin, OperatorCommand } from './commands.ts';
@@ -37,6 +37,8 @@ export function decide(command: OperatorCommand, state: OperatorState): Operator
     }
     case 'FailLogin':
       return failLogin(command, state);
+    case 'ReadRequestBody':
+      return { type: 'RequestBodyRead', data: { requestId: command.requestId } };
     default:
       return command satisfies never;
   }

@@ -50,6 +50,8 @@ export const operatorMachine = setup({
   initial: 'watching',
   states: { watching: {} },
   on: {
+    /** Only for who asks the log: an event without any action would be taken for one that does not fit. */
+    RequestBodyRead: { actions: assign({}) },
     OperatorLoggedIn: {
       actions: assign(({ context, event: { data } }) => ({
         failures: without(context.failures, data.address),

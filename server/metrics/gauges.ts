@@ -71,6 +71,9 @@ export function gaugesOf(services: Services): readonly Family[] {
     gauge('signalbox_traffic_dropped', 'Traffic events thrown away since the start', () =>
       one(recorder.stats().dropped),
     ),
+    gauge('signalbox_bodies_dropped', 'Bodies that could not be recorded since the start', () =>
+      one(services.bodies.stats().dropped),
+    ),
     gauge('signalbox_pending_verdicts', 'Keys about which something waits for the log', () =>
       one(verdicts.pending()),
     ),

@@ -8,6 +8,7 @@ import { Refusal } from '../../actors/runtime/refusal.ts';
 import type { Cause } from '../../events/event.ts';
 import { actorId, isActorId, type ActorId } from '../../events/ids.ts';
 import type { ProviderKeyEvent, Source } from '../../events/providerKey.ts';
+import { dayKeyPrefix } from '../bodies/dayKeys.ts';
 import type { Vault } from '../vault.ts';
 
 export type NewProviderKey = Readonly<{
@@ -163,7 +164,9 @@ export function createProviderKeys(
       }
       const orphans = listed.filter(
         ({ secretRef, writtenAtMs }) =>
-          !needed.has(secretRef) && writtenAtMs < now() - orphanAfterMs,
+          !needed.has(secretRef) &&
+          !secretRef.startsWith(dayKeyPrefix) &&
+          writtenAtMs < now() - orphanAfterMs,
       );
       for (const { secretRef } of orphans) await vault.erase(secretRef);
       return orphans.length;

@@ -2,6 +2,7 @@
 import type { Recorder } from '../../events/recorder.ts';
 import type { Outcome } from '../../events/traffic.ts';
 import type { Admit } from '../access/admit.ts';
+import type { Bodies } from '../bodies/bodies.ts';
 import { anthropic } from './anthropic.ts';
 import type { Caller } from './attempt.ts';
 import { detect } from './detect.ts';
@@ -21,6 +22,7 @@ export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
     admit: Admit;
     providers: Providers;
     recorder: Recorder;
+    bodies: Pick<Bodies, 'areWanted' | 'record'>;
     /** Told what nobody expected. */
     onError: (error: unknown, about: string) => void;
   }>;
@@ -95,7 +97,10 @@ export function createProxy(deps: ProxyDeps): Proxy {
     }
     const dialect = dialects[route.dialect];
     const cause = causeOf(exchange, by);
-    return pursue({ exchange, incoming, target, dialect, client: caller, cause });
+    const answered = pursue({ exchange, incoming, target, dialect, client: caller, cause });
+    if (!deps.bodies.areWanted(undefined, undefined)) return answered;
+    const { id } = exchange;
+    return deps.bodies.record(await answered, exchange.isFinished, { id, headers, body });
   };
 
   return (request, onSlow) => {

@@ -1,11 +1,13 @@
 /** Requests: what each one was, and why it went as it did. */
 import { Elysia, t } from 'elysia';
 import { outcome } from '../../events/traffic.ts';
+import { readBodies } from '../bodies/readBodies.ts';
 import { findEvents } from '../history/auditLog.ts';
 import type { Door } from '../http/door.ts';
 import { cursorText } from '../live/cursor.ts';
 import { eventSchema, presentEvent } from '../present/event.ts';
-import { listOf } from '../present/list.ts';
+import { bodySchema, presentBody } from '../present/body.ts';
+import { listOf, nullable } from '../present/list.ts';
 import { presentRequest, requestSchema } from '../present/request.ts';
 import { Problem, problems } from '../http/problem.ts';
 import { assertProjected, findRequest, trafficPosition } from '../history/requests.ts';
@@ -90,5 +92,34 @@ export const logsRoutes = (services: Services, door: Door) =>
           ...problems(401, 403, 404, 503),
         },
         detail: { summary: 'One request with its attempts and what it caused', tags },
+      },
+    )
+    .get(
+      '/api/logs/:id/body',
+      async ({ params, cause }) => {
+        const { request, response } = await readBodies(services, params.id, cause);
+        return {
+          id: params.id,
+          request: request ? presentBody(request) : null,
+          response: response ? presentBody(response) : null,
+        };
+      },
+      {
+        params: t.Object({ id: t.String() }),
+        response: {
+          200: t.Object({
+            id: t.String(),
+            request: nullable(bodySchema),
+            response: nullable(bodySchema),
+          }),
+          ...problems(401, 403, 404, 503),
+        },
+        detail: {
+          summary: 'What the client sent and was answered, where that was recorded',
+          description:
+            'Recording is off unless the setting `record_bodies`, the client key or the model route asks for it. ' +
+            'Every look is an event of the audit log.',
+          tags,
+        },
       },
     );

@@ -108,7 +108,18 @@ export const table = {
     'how long a list of models is kept',
     { unit: 's', variable: variables.cacheTtlS.name },
   ),
-  recordBodies: onOff(false, 'keep requests and answers, encrypted'),
+  recordBodies: onOff(
+    false,
+    'keep the bodies of all requests and answers, encrypted; without it those of clients and routes that say record_bodies',
+  ),
+  recordingDays: whole(
+    7,
+    [1, 365],
+    'recorded bodies are kept so long, as far as their space goes',
+    {
+      unit: 'days',
+    },
+  ),
   judgeRules: listOf(
     judgeRule,
     1_000,
