@@ -60,8 +60,10 @@ const faults: Readonly<Record<string, TransportFault>> = {
   ConnectionClosed: 'reset',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
-  ETIMEDOUT: 'timeout',
-  ConnectionTimeout: 'timeout',
+  ETIMEDOUT: 'unreachable',
+  ConnectionTimeout: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
   Timeout: 'timeout',
   ENOTFOUND: 'dns',
   DNSResolveFailed: 'dns',
@@ -72,12 +74,14 @@ const faults: Readonly<Record<string, TransportFault>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'tls',
 };
 
-/** What an error of `fetch` means for the connection. */
+/** What an error means for the connection. */
 export function transportFault(error: unknown): TransportFault {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return faults[code] ?? (code.startsWith('ERR_TLS') ? 'tls' : 'other');
 }
 
+const neverSent: ReadonlySet<TransportFault> = new Set(['refused', 'unreachable', 'dns', 'tls']);
+
 /** True when no byte of the request can have reached the vendor. */
 export const isUnsent = (fault: TransportFault | null): boolean =>
-  fault === 'refused' || fault === 'dns' || fault === 'tls';
+  fault !== null && neverSent.has(fault);

@@ -34,14 +34,17 @@ export function openAnswer(status: number, headers: Headers, flow: Flow): OpenAn
     return pieces.length === 1 ? first : Buffer.concat(pieces);
   };
 
+  const resume = () => {
+    if (!isPaused) return;
+    isPaused = false;
+    flow.resume();
+  };
+
   const read = (): Promise<ReadResult> => {
     const piece = pieces.shift();
     if (piece) {
       waitingBytes -= piece.byteLength;
-      if (isPaused && waitingBytes < mostWaitingBytes / 2) {
-        isPaused = false;
-        flow.resume();
-      }
+      if (waitingBytes < mostWaitingBytes / 2) resume();
       return Promise.resolve({ done: false, value: piece });
     }
     // What has come is read before the break is told.
@@ -59,6 +62,7 @@ export function openAnswer(status: number, headers: Headers, flow: Flow): OpenAn
       bytes() {
         if (failure) return Promise.reject(failure.error);
         if (isEnded) return Promise.resolve(takeAll());
+        resume();
         return new Promise((resolve, reject) => (readingAll = { resolve, reject }));
       },
     },

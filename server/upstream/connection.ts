@@ -137,19 +137,20 @@ export function connect(options: ConnectionOptions): Connection {
     opened?.end();
   };
 
-  const openHead = (bytes: Buffer<ArrayBuffer>): number => {
-    const end = headEnd(bytes, 0);
+  /** Where the body begins, or -1 while the head is not whole. */
+  const openHead = (bytes: Buffer<ArrayBuffer>, from: number): number => {
+    const end = headEnd(bytes, from);
     if (end === -1) {
-      if (bytes.length > mostHeadBytes) throw new MalformedAnswer('the head has no end');
-      early = bytes;
+      if (bytes.length - from > mostHeadBytes) throw new MalformedAnswer('the head has no end');
+      early = bytes.subarray(from);
       return -1;
     }
     early = nothing;
-    const text = bytes.toString('latin1', 0, end);
+    const text = bytes.toString('latin1', from, end);
     const parsed = parseHead(text, job?.request.method ?? '');
     // 100, 102 and 103 come before the answer; nobody asked for another protocol.
     if (parsed.status === 101) throw new MalformedAnswer('the vendor changed the protocol');
-    if (parsed.status < 200) return end < bytes.length ? openHead(bytes.subarray(end)) : -1;
+    if (parsed.status < 200) return end < bytes.length ? openHead(bytes, end) : -1;
     head = parsed;
     const opened = openAnswer(parsed.status, parsed.headers, flow);
     answer = opened;
@@ -170,7 +171,7 @@ export function connect(options: ConnectionOptions): Connection {
     const asked = job;
     if (isNew) {
       if (early.length > 0) bytes = Buffer.concat([early, came]);
-      from = openHead(bytes);
+      from = openHead(bytes, 0);
     }
     const opened = answer;
     if (!head || !body || !opened) return;
