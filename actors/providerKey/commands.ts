@@ -43,6 +43,8 @@ export type SuspectProviderKey = Readonly<{
   reason: string;
   /** True when no other key of the pool can be used: this one is then rested, never disabled. */
   isLastUsable: boolean;
+  /** An operator's rule said so: once is enough. */
+  isCertain?: boolean;
 }>;
 
 export type DisableProviderKey = Readonly<{

@@ -146,7 +146,8 @@ function suspect(command: SuspectProviderKey, state: ProviderKeyState): Decision
     return rest({ ...command, type: 'RestProviderKey', hintMs: null, longest: 'hour' }, state);
   }
   const { suspectedAtMs } = state.context;
-  if (suspectedAtMs !== null && nowMs - suspectedAtMs <= secondSightMs) {
+  const isSeenAgain = suspectedAtMs !== null && nowMs - suspectedAtMs <= secondSightMs;
+  if (isSeenAgain || command.isCertain) {
     return { type: 'ProviderKeyDisabled', data: { cause: 'credential', ruleId, reason } };
   }
   return { type: 'ProviderKeySuspected', data: { seenAtMs: Math.round(nowMs), ruleId, reason } };

@@ -11,6 +11,7 @@ export const delaySources = [
   'gemini-quota-reset',
   'gemini-text',
   'reset-header',
+  'message-text',
 ] as const;
 export type DelaySource = (typeof delaySources)[number];
 
@@ -57,9 +58,12 @@ function resetMs(text: string, nowMs: number): number | null {
 const remainingHeader = /^(anthropic-ratelimit-.+-remaining|(?:x-)?ratelimit-remaining(?:-.+)?)$/;
 
 /** The reset of the limit whose remaining is 0; of several, the one that comes last. */
-function resetHeaderMs(headers: Headers, nowMs: number): number | null {
+function resetHeaderMs(
+  headers: Pick<Headers, 'get' | 'forEach'> | ReadonlyMap<string, string>,
+  nowMs: number,
+): number | null {
   let longest: number | null = null;
-  headers.forEach((value, name) => {
+  headers.forEach((value: string, name: string) => {
     const isUsedUp = value.trim() !== '' && Number(value) <= 0;
     if (!isUsedUp || !remainingHeader.test(name)) return;
     const reset = headers.get(name.replace('remaining', 'reset'))?.trim();
@@ -70,26 +74,46 @@ function resetHeaderMs(headers: Headers, nowMs: number): number | null {
 }
 
 const retryIn = /\bplease retry in (\d[\d.hms]*[hms])/i;
+const tryAgainIn = /\b(?:try again|retry) (?:in|after) (\d[\d.hms]*[hms])(?![a-z])/i;
+const tryAgainInWords =
+  /\b(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?) ?(s|m|h|d)(?:ec|in|r|ay|our)\w*/i;
+const accessAgainOn = /\bregain access on (\d{4}-\d\d-\d\d) at (\d\d:\d\d) UTC\b/i;
+
+/** `7m12s`, `6 seconds`, or the day on which a limit of the account ends. */
+function messageTextMs(text: string, nowMs: number): number | null {
+  const compact = tryAgainIn.exec(text)?.[1];
+  if (compact !== undefined) return durationMs(compact);
+  const [, amount = '', unit = ''] = tryAgainInWords.exec(text) ?? [];
+  if (amount !== '') return durationMs(amount + unit.toLowerCase());
+  const [, day, time] = accessAgainOn.exec(text) ?? [];
+  return day === undefined ? null : untilMs(Date.parse(`${day}T${time}Z`), nowMs);
+}
+
+/** No vendor means more than this; what is longer is kept a number that can be counted with. */
+const longestMs = 366 * unitsMs.d;
 
 /** The first that is present and readable, or null when the vendor named no time. */
 export function delayOf(headers: Headers, error: VendorError | null, nowMs: number): Delay | null {
+  const header = (name: string) => (headers.get(name) ?? error?.headers.get(name))?.trim() ?? '';
   const look: Record<DelaySource, () => number | null> = {
     'retry-after-ms': () => {
-      const ms = number(headers.get('retry-after-ms')?.trim() ?? '');
+      const ms = number(header('retry-after-ms'));
       return ms === null ? null : Math.ceil(ms);
     },
     'retry-after': () => {
-      const text = headers.get('retry-after')?.trim();
-      return text ? retryAfterMs(text, nowMs) : null;
+      const text = header('retry-after');
+      return text === '' ? null : retryAfterMs(text, nowMs);
     },
     'gemini-retry-info': () => durationMs(error?.retryDelay ?? ''),
     'gemini-quota-reset': () => durationMs(error?.quotaResetDelay ?? ''),
     'gemini-text': () => durationMs(retryIn.exec(error?.message ?? '')?.[1] ?? ''),
-    'reset-header': () => resetHeaderMs(headers, nowMs),
+    'reset-header': () =>
+      resetHeaderMs(headers, nowMs) ?? (error ? resetHeaderMs(error.headers, nowMs) : null),
+    'message-text': () => messageTextMs(error?.message ?? '', nowMs),
   };
   for (const source of delaySources) {
     const ms = look[source]();
-    if (ms !== null) return { source, ms };
+    if (ms !== null) return { source, ms: Math.min(ms, longestMs) };
   }
   return null;
 }

@@ -8,6 +8,7 @@ export type Phase = 'connect' | 'headers' | 'first-byte' | 'body';
 /** What became of the connection; null when nothing did. `aborted` is the client leaving. */
 export type TransportFault =
   | 'refused'
+  | 'unreachable'
   | 'reset'
   | 'timeout'
   | 'dns'
@@ -18,6 +19,8 @@ export type TransportFault =
 
 export type Evidence = Readonly<{
   dialect: Dialect;
+  /** Its id, for the operators' rules that name one. */
+  provider?: string;
   /** 0 when no answer came. */
   status: number;
   headers: Headers;
@@ -58,6 +61,8 @@ export type Verdict = Readonly<{
   hintMs?: number;
   longest: Longest;
   retry: Retry;
+  /** An operator's rule said so: a credential is not waited for to be refused again. */
+  isCertain?: true;
   ruleId: string;
   /** For people; redacted, at most 300 characters. */
   reason: string;

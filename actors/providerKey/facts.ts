@@ -11,6 +11,8 @@ export type Facts = Readonly<{
   error: VendorError | null;
   /** What the vendor wrote; not redacted. */
   message: string;
+  /** The message, and what it passes on from a vendor behind it: for people. */
+  account: string;
   /** The message without what it quotes: a caller's own words in it must not be taken for the vendor's. */
   said: string;
   /** True when the vendor's code, type or reason is one of these. */
@@ -36,8 +38,10 @@ export function factsOf(evidence: Evidence): Facts {
     body !== '' && (!isGood || (endpoint === 'generation' && /"error"/.test(body)));
   const error = mayBeError ? readVendorError(body) : null;
   const message = error?.message ?? (isGood ? '' : plainText(body));
+  const passedOn = error?.passedOn ?? '';
   return {
     evidence,
+    account: passedOn === '' ? message : `${message}: ${passedOn}`,
     status: isGood && error ? (error.status ?? 500) : status,
     isOk: isGood && !error,
     error,

@@ -1,14 +1,14 @@
 /** What an answer means, rule by rule: the first that fits decides. The ids are stable: events carry them. */
 import type { Facts } from './facts.ts';
-import { callerInDisguise, credential, forbidden, quota } from './keyRules.ts';
-import { callersFault, type Rule } from './rule.ts';
+import { callerRules, refusedBeforehand } from './callerRules.ts';
+import { credential, forbidden, quota } from './keyRules.ts';
+import { callersFault, isPassedOn, type Rule } from './rule.ts';
 
 const transient = { class: 'transient', scope: 'provider', retry: 'same-provider' } as const;
 const slowDown = { class: 'rate_limit', retry: 'other-key', atTheDoor: true } as const;
 
 const isConnectFault = ({ transport, phase }: Facts['evidence']): boolean =>
-  transport !== null &&
-  (phase === 'connect' || transport === 'refused' || transport === 'dns' || transport === 'tls');
+  transport !== null && phase === 'connect';
 
 const noAnswer: readonly Rule[] = [
   {
@@ -41,6 +41,14 @@ const noAnswer: readonly Rule[] = [
 
 const rateLimit: readonly Rule[] = [
   {
+    // Cloudflare limits the address that asks, whatever key it asks with.
+    id: 'rate-limit.address',
+    when: (f) =>
+      f.status === 429 && /\berror[ _]code"?:? ?1015\b|\bError 1015\b/i.test(f.evidence.body),
+    ...slowDown,
+    scope: 'provider',
+  },
+  {
     id: 'transient.overloaded',
     when: (f) =>
       f.status === 529 ||
@@ -49,34 +57,43 @@ const rateLimit: readonly Rule[] = [
     ...transient,
   },
   {
-    // Google counts per project and model: another model of the same key may go on.
+    // Google counts per project and model: another model of the same key may go on. So it may where one model, or
+    // one of the vendors behind an aggregator, has no room.
     id: 'rate-limit.*',
-    when: (f) => f.status === 429 && (f.error?.isGoogle || f.evidence.dialect === 'gemini'),
+    when: (f) =>
+      f.status === 429 &&
+      (f.error?.isGoogle === true ||
+        f.evidence.dialect === 'gemini' ||
+        isPassedOn(f) ||
+        /\bcapacity (?:exceeded|available) for (?:this )?model\b/i.test(f.said)),
     ...slowDown,
     scope: 'model',
   },
   { id: 'rate-limit.*', when: (f) => f.status === 429, ...slowDown, scope: 'key' },
 ];
 
+/** Cloudflare did not get through to the vendor: no byte of the request arrived there. */
+const neverArrived: ReadonlySet<number> = new Set([521, 523, 525, 526]);
+
 const rest: readonly Rule[] = [
   { id: 'transient.request-timeout', when: (f) => f.status === 408, ...transient },
   { id: 'transient.capacity', when: (f) => f.status === 498, ...transient },
-  { id: 'transient.server-error', when: (f) => f.status >= 500, ...transient },
-  { id: 'caller.redirect', when: (f) => f.status < 400, ...callersFault },
+  { id: 'transient.given-up', when: (f) => f.status === 499, ...transient },
   {
-    id: 'caller.model-not-found',
-    when: (f) => f.status === 404 && (f.has('model_not_found') || /\bmodel/i.test(f.said)),
-    ...callersFault,
+    id: 'transient.origin-down',
+    when: (f) => neverArrived.has(f.status),
+    ...transient,
+    atTheDoor: true,
   },
-  { id: 'caller.not-found', when: (f) => f.status === 404, ...callersFault },
-  { id: 'caller.too-large', when: (f) => f.status === 413, ...callersFault },
+  { id: 'transient.server-error', when: (f) => f.status >= 500, ...transient },
+  ...callerRules,
 ];
 
 export const lastRule: Rule = { id: 'caller.bad-request', when: () => true, ...callersFault };
 
 export const rules: readonly Rule[] = [
   ...noAnswer,
-  ...callerInDisguise,
+  ...refusedBeforehand,
   ...quota,
   ...credential,
   ...forbidden,

@@ -1,7 +1,10 @@
-/** Refusals that name the key, its account or its rights; and those that only look so. */
-import { callersFault, type Rule } from './rule.ts';
+/** Refusals that name the key, its account or its rights. */
+import { callersFault, isPassedOn, type Rule } from './rule.ts';
+
+const hourMs = 3_600_000;
 
 const badKey = { class: 'credential', scope: 'key', retry: 'other-key', atTheDoor: true } as const;
+const noModel = { class: 'model', scope: 'model', retry: 'other-key', atTheDoor: true } as const;
 const usedUp = {
   class: 'quota',
   scope: 'key',
@@ -10,49 +13,13 @@ const usedUp = {
   atTheDoor: true,
 } as const;
 
-/** Answers that look like the key's fault and are not. */
-export const callerInDisguise: readonly Rule[] = [
-  {
-    id: 'caller.organization',
-    when: (f) =>
-      (f.status === 401 || f.status === 403) &&
-      (f.has('mismatched_organization', 'mismatched_project', 'invalid_organization') ||
-        /^(?:OpenAI-(?:Organization|Project) header|No such (?:organization|project))/.test(
-          f.said,
-        )),
-    ...callersFault,
-  },
-  {
-    id: 'permission.missing-scope',
-    when: (f) =>
-      (f.status === 401 || f.status === 403) &&
-      (f.has('missing_scope') || /\bmissing scopes?:/i.test(f.said)),
-    class: 'permission',
-    scope: 'caller',
-    retry: 'other-key',
-    atTheDoor: true,
-  },
-  {
-    // One request above the limit of a whole minute: waiting does not help it, and it says nothing about the key.
-    id: 'caller.larger-than-limit',
-    when: (f) => f.status === 429 && /^Request too large for\b/.test(f.said),
-    ...callersFault,
-  },
-  {
-    id: 'region.unsupported',
-    when: (f) =>
-      (f.status === 400 || f.status === 403) &&
-      (f.has('unsupported_country_region_territory') ||
-        /^(?:User location is not supported|Country, region, or territory not supported)/.test(
-          f.said,
-        )),
-    class: 'region',
-    scope: 'caller',
-    retry: 'none',
-  },
-];
-
 export const quota: readonly Rule[] = [
+  {
+    // An aggregator's own trouble with the vendor behind it: our key is as good as before.
+    id: 'model.passed-on',
+    when: (f) => (f.status === 401 || f.status === 402) && isPassedOn(f),
+    ...noModel,
+  },
   { id: 'quota.payment-required', when: (f) => f.status === 402, ...usedUp },
   {
     id: 'quota.insufficient',
@@ -65,6 +32,8 @@ export const quota: readonly Rule[] = [
         'insufficient_balance',
         'insufficient_credits',
         'billing_error',
+        'exceeded_current_quota_error',
+        'arrearage',
       ),
     ...usedUp,
   },
@@ -80,25 +49,29 @@ export const quota: readonly Rule[] = [
   {
     id: 'quota.spent',
     when: (f) =>
-      (f.status === 403 || f.status === 429) &&
-      /credit balance|(?:spending|spend) (?:cap|limit)|prepayment credits|(?:insufficient|available|out of|run out of) (?:credits|balance|funds)|key limit exceeded|out of call volume quota|API usage limits/i.test(
+      (f.status === 403 || f.status === 412 || f.status === 429) &&
+      /credit balance|(?:spending|spend) (?:cap|limit)|prepayment credits|(?:insufficient|available|any|out of|run out of) (?:credits|balance|funds)|key limit exceeded|out of call volume quota|usage limits?\b/i.test(
         f.said,
       ),
     ...usedUp,
   },
   {
-    // A daily quota that names its delay is a matter of seconds: the name alone is not believed.
+    // A daily quota that names a short delay is a matter of seconds: the name alone is not believed.
     id: 'quota.gemini-per-day',
     when: (f) =>
       f.status === 429 &&
-      f.delay === null &&
-      f.error?.quotaIds.some((id) => /per_?day/i.test(id)) === true,
+      f.error?.isGoogle === true &&
+      (f.delay === null || f.delay.ms > hourMs) &&
+      (f.error.quotaIds.some((id) => /per_?day/i.test(id)) || /\bper day\b/i.test(f.message)),
     ...usedUp,
     scope: 'model',
   },
   {
     id: 'quota.per-day',
-    when: (f) => f.status === 429 && /\bper[ -]day\b|\b[RT]PD\b|\bdaily\b/i.test(f.said),
+    when: (f) =>
+      f.status === 429 &&
+      f.error?.isGoogle !== true &&
+      /\bper[ -]day\b|\b[RT]PD\b|\bdaily\b/i.test(f.said),
     ...usedUp,
   },
 ];
@@ -129,15 +102,17 @@ export const credential: readonly Rule[] = [
         'api_key_http_referrer_blocked',
         'service_disabled',
         'account_deactivated',
+        'organization_restricted',
       ) ||
         f.said.startsWith('This organization has been disabled')),
     ...badKey,
   },
   {
     id: 'credential.blocked-text',
+    // Only words that stand by themselves: the name of a model may hold any of them, and is the caller's.
     when: (f) =>
       f.status === 403 &&
-      /\b(?:api[ _-]?key|consumer|account|organization|token)\b.{0,80}\b(?:disabled|suspended|leaked|revoked|expired|deactivated)\b/i.test(
+      /\b(?:api[ _-]?key|consumer|account|organization|token)\s(?:.{0,80}\s)?(?:disabled|suspended|leaked|revoked|expired|deactivated)\b|\bdisabled in this account\b|\bproject has been denied access\b/i.test(
         f.said,
       ),
     ...badKey,
@@ -158,10 +133,7 @@ export const forbidden: readonly Rule[] = [
         /\baccess to (?:the |this )?model\b|\bmodel\b.{0,80}\b(?:not available|not allowed|no access|permission)\b/i.test(
           f.said,
         )),
-    class: 'model',
-    scope: 'model',
-    retry: 'other-key',
-    atTheDoor: true,
+    ...noModel,
   },
   {
     id: 'permission.denied',

@@ -17,3 +17,6 @@ export type Rule = Readonly<{
 
 /** Touches no key: whoever sent the request has to change it. */
 export const callersFault = { class: 'caller', scope: 'caller', retry: 'none' } as const;
+
+/** The vendor only passes on what a vendor behind it said. */
+export const isPassedOn = ({ error }: Facts): boolean => typeof error?.passedOn === 'string';

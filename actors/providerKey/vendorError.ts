@@ -15,10 +15,15 @@ export type VendorError = Readonly<{
   quotaResetDelay: string | null;
   /** Ids and metrics of the quotas that Google names as violated. */
   quotaIds: readonly string[];
+  /** The answer of a vendor behind this one, where this one only passes it on: it knows nothing of our key. */
+  passedOn: string | null;
+  /** Headers that the body repeats, by lower-case name. */
+  headers: ReadonlyMap<string, string>;
 }>;
 
 /** Longer messages are cut before anything looks at them. */
 const maxMessage = 4_096;
+const maxHeaders = 32;
 
 const nothing: VendorError = {
   message: '',
@@ -28,6 +33,8 @@ const nothing: VendorError = {
   retryDelay: null,
   quotaResetDelay: null,
   quotaIds: [],
+  passedOn: null,
+  headers: new Map(),
 };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -40,19 +47,25 @@ const numberOf = (value: unknown): number =>
   typeof value === 'number' || (typeof value === 'string' && value !== '')
     ? Number(value)
     : Number.NaN;
+const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
 
-/** The JSON of a body, or of the first `data:` line of an event stream. */
-function parse(body: string): unknown {
-  const text = /^\s*(?:event|data|:)/.test(body) ? (/^data:(.*)$/m.exec(body)?.[1] ?? '') : body;
+function parseJson(text: string): unknown {
   try {
-    const json: unknown = JSON.parse(text);
-    return Array.isArray(json) ? json[0] : json;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
-/** Anthropic's types, for errors that come inside a stream. */
+/** The JSON of a body, or of the first `data:` line of an event stream. */
+const parse = (body: string): unknown =>
+  firstOf(
+    parseJson(
+      /^\s*(?:event|data|:)/.test(body) ? (/^data:(.*)$/m.exec(body)?.[1] ?? '') : body,
+    ),
+  );
+
+/** Anthropic's and OpenAI's types, for errors that come inside a stream. */
 const statusOfType: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -70,8 +83,10 @@ const statusOfType: Readonly<Record<string, number>> = {
 };
 
 function statusIn(error: unknown, words: ReadonlySet<string>): number | null {
-  const code = numberOf(field(error, 'code'));
-  if (Number.isInteger(code) && code >= 400 && code <= 599) return code;
+  for (const name of ['code', 'status', 'status_code']) {
+    const code = numberOf(field(error, name));
+    if (Number.isInteger(code) && code >= 400 && code <= 599) return code;
+  }
   for (const word of words) {
     if (Object.hasOwn(statusOfType, word)) return statusOfType[word] ?? null;
   }
@@ -84,19 +99,61 @@ function delayText(value: unknown): string | null {
   return Number.isFinite(seconds) ? `${seconds}s` : null;
 }
 
+const wordsOf = (source: unknown, more: readonly unknown[] = []): ReadonlySet<string> =>
+  new Set(
+    [field(source, 'type'), field(source, 'code'), field(source, 'status'), ...more]
+      .map(textOf)
+      .filter((word) => word !== '')
+      .map((word) => word.toLowerCase()),
+  );
+
+/** FastAPI, and those who pass it on, list what they did not like. */
+function messageOf(source: unknown): string {
+  for (const name of ['message', 'detail', 'title']) {
+    const value = field(source, name);
+    const listed = firstOf(field(value, 'detail') ?? value);
+    const text = textOf(listed) || textOf(field(listed, 'msg'));
+    if (text !== '') return text.slice(0, maxMessage);
+  }
+  return '';
+}
+
+/** What stands around `error` when it is no object, or is not there at all. */
+function flat(json: unknown, error: unknown): VendorError | null {
+  const message = messageOf(json) || textOf(error).slice(0, maxMessage);
+  if (message === '') return null;
+  const words = wordsOf(json, [error]);
+  return { ...nothing, message, words, status: statusIn(json, words) };
+}
+
+/** OpenRouter's account of the vendor that it asked. */
+function ofAggregator(metadata: unknown, message: string) {
+  const headers = new Map<string, string>();
+  const repeated = field(metadata, 'headers');
+  for (const [name, value] of Object.entries(isObject(repeated) ? repeated : {})) {
+    if (headers.size < maxHeaders) headers.set(name.toLowerCase(), String(value));
+  }
+  const isPassedOn =
+    message === 'Provider returned error' ||
+    textOf(field(metadata, 'limit_source')).startsWith('upstream');
+  const passedOn = isPassedOn ? textOf(field(metadata, 'raw')).slice(0, maxMessage) : null;
+  return { passedOn, headers };
+}
+
 /** `null` for a body without an error in it. */
 export function readVendorError(body: string): VendorError | null {
   const json = parse(body);
-  const error = field(json, 'error') ?? field(json, 'errors');
-  if (typeof error === 'string') {
-    const message = textOf(field(json, 'message')) || error;
-    return { ...nothing, message: message.slice(0, maxMessage), words: wordsOf(json, error) };
-  }
-  if (!isObject(error)) {
-    const message = textOf(field(json, 'message')) || textOf(field(json, 'detail'));
-    if (message === '') return null;
-    return { ...nothing, message: message.slice(0, maxMessage), words: wordsOf(json) };
-  }
+  const error = firstOf(
+    field(json, 'error') ?? field(json, 'errors') ?? field(field(json, 'response'), 'error'),
+  );
+  if (!isObject(error)) return flat(json, error);
+  const message = messageOf(error);
+  // Google's libraries write the whole answer into the message of another one.
+  const inner = message.startsWith('{') ? firstOf(field(parseJson(message), 'error')) : undefined;
+  return isObject(inner) ? read(inner, messageOf(inner)) : read(error, message);
+}
+
+function read(error: Json, message: string): VendorError {
   const rawDetails = field(error, 'details');
   const details = Array.isArray(rawDetails) ? rawDetails.filter(isObject) : [];
   const ofType = (name: string) => details.filter((d) => textOf(d['@type']).endsWith(name));
@@ -105,9 +162,10 @@ export function readVendorError(body: string): VendorError | null {
     const list = field(d, 'violations');
     return Array.isArray(list) ? list : [];
   });
-  const words = wordsOf(error, textOf(field(info, 'reason')));
+  const reasons = [field(info, 'reason'), field(field(error, 'innererror'), 'code')];
+  const words = wordsOf(error, reasons);
   return {
-    message: textOf(field(error, 'message')).slice(0, maxMessage),
+    message,
     words,
     status: statusIn(error, words),
     isGoogle: typeof field(error, 'code') === 'number' && textOf(field(error, 'status')) !== '',
@@ -116,15 +174,6 @@ export function readVendorError(body: string): VendorError | null {
     quotaIds: violations
       .flatMap((violation) => [field(violation, 'quotaId'), field(violation, 'quotaMetric')])
       .filter((id) => typeof id === 'string'),
+    ...ofAggregator(field(error, 'metadata'), message),
   };
-}
-
-function wordsOf(source: unknown, ...more: string[]): ReadonlySet<string> {
-  return new Set(
-    ['type', 'code', 'status']
-      .map((name) => textOf(field(source, name)))
-      .concat(more)
-      .filter((word) => word !== '')
-      .map((word) => word.toLowerCase()),
-  );
 }
