@@ -11,11 +11,12 @@ import { ensureStreams } from '../events/streams.ts';
 import { createClientSide } from './access.ts';
 import { createAdmit } from './access/admit.ts';
 import { buildApp, type App } from './app.ts';
-import { createBreakers } from './breakers/breakers.ts';
 import { createBodies, keepMsOf } from './bodies/bodies.ts';
+import { createBreakers } from './breakers/breakers.ts';
 import { systemLookup } from './providers/baseUrl.ts';
 import { createClients } from './access/clients.ts';
 import { urlOf } from './config.ts';
+import { drainLimitMs, drainServer } from './drainServer.ts';
 import { declare } from './providers/declare.ts';
 import { gatewayIdOf } from './identity.ts';
 import { createAffinity } from './keyRing/affinity.ts';
@@ -31,9 +32,13 @@ import { createLocalOnly } from './access/localOnly.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createProviderKeys } from './providers/providerKeys.ts';
+import { createJudge } from './proxy/judging.ts';
 import { createKeyChoice } from './proxy/keyChoice.ts';
+import { createModelRoutes } from './modelRoutes/modelRoutes.ts';
+import { createDrain } from './proxy/drain.ts';
 import { createProviders } from './proxy/providers.ts';
 import { createProxy } from './proxy/proxy.ts';
+import { createRouting } from './proxy/routing.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
 import { createUpstreamClient } from './upstream/client.ts';
 import type { Services } from './services.ts';
@@ -45,8 +50,6 @@ import { openVault } from './vault.ts';
 
 const now = () => Date.now();
 const sweepEveryMs = 60 * 60_000;
-/** Requests under way get so long to finish. */
-const drainMs = 25_000;
 
 export type Gateway = Running & Readonly<{ app: App }>;
 
@@ -96,13 +99,18 @@ export async function startGateway(
   await declare({ runtime, vault, providerKeys, config, now });
 
   // The request path: memory only.
-  const clients = createClients(runtime, vault.hash, config.apiKeyHeader);
+  const { apiKeyHeader } = config;
+  const clients = createClients({ runtime, hash: vault.hash, apiKeyHeader, now });
+  clients.limitUsual(limits.requestsPerMinute);
+  settings.onChange('requestsPerMinute', clients.limitUsual);
   const localOnly = createLocalOnly(config.allowedHosts);
   const pools = createPools({ runtime, vault, now, onError });
   await pools.start();
   const verdicts = createVerdicts({ runtime, pools, now, onError });
   const breakers = createBreakers({ runtime, settings: limits, now, onError });
   const affinity = createAffinity();
+  const modelRoutes = createModelRoutes(runtime);
+  const providers = createProviders(runtime);
   const recorder = await startRecorder({
     log,
     gatewayId,
@@ -129,11 +137,16 @@ export async function startGateway(
   // What fetch knows of proxies, our own client does not.
   const vendors = createUpstreamClient({ connectMs: () => limits.connectMs, now });
   const upstream = config.hasOutsideProxy ? fetchUpstream : vendors.send;
+  const waiters = createWaiters(now, limits);
+  const drain = createDrain();
   const proxy = createProxy({
     admit: createAdmit(createClientSide(config, clients, localOnly), sessions),
-    providers: createProviders(runtime),
+    anonymous: clients.anonymous,
+    providers,
+    modelRoutes,
+    routing: createRouting({ providers, pools, affinity }),
     pools,
-    keyChoice: createKeyChoice({ affinity, waiters: createWaiters(now, limits), limits, now }),
+    keyChoice: createKeyChoice({ affinity, waiters, limits, now }),
     verdicts,
     breakers,
     affinity,
@@ -146,10 +159,12 @@ export async function startGateway(
       },
     },
     upstream,
+    judge: createJudge(settings),
     limits,
+    drain,
     bodies,
     onError,
-    apiKeyHeader: config.apiKeyHeader,
+    apiKeyHeader,
     gatewayId,
     now,
   });
@@ -165,7 +180,6 @@ export async function startGateway(
     gatewayId,
     onError,
   });
-  let isDraining = false;
   const services: Services = {
     config,
     gatewayId,
@@ -177,6 +191,7 @@ export async function startGateway(
     providerKeys,
     clients,
     localOnly,
+    modelRoutes,
     pools,
     verdicts,
     breakers,
@@ -192,7 +207,7 @@ export async function startGateway(
     tally: createTally(runtime),
     upstream,
     lookup: systemLookup,
-    isDraining: () => isDraining,
+    isDraining: () => drain.isDraining,
   };
   const app = buildApp(services).listen({
     hostname: config.host,

@@ -10,6 +10,8 @@ import {
 } from '../../events/ids.ts';
 import type { Dialect } from '../../events/provider.ts';
 import type { Attempt, Outcome, TrafficEvent, Usage } from '../../events/traffic.ts';
+import type { Allowance } from '../access/allowance.ts';
+import type { ModelRoute } from '../modelRoutes/modelRoutes.ts';
 
 export type Exchange = {
   readonly id: RequestId;
@@ -21,6 +23,10 @@ export type Exchange = {
   dialect: Dialect;
   route: string;
   client: string;
+  /** Where the request is counted in; null for who has no limits. */
+  allowance: Allowance | null;
+  /** The route that the request's model names; `model` and `provider` are who answers for it. */
+  modelRoute: ModelRoute | undefined;
   model: string;
   provider: string;
   keyId: string;
@@ -43,6 +49,8 @@ export function beginExchange(method: string, traceparent: string | null, nowMs:
     dialect: 'openai',
     route: '',
     client: '',
+    allowance: null,
+    modelRoute: undefined,
     model: '',
     provider: '',
     keyId: '',

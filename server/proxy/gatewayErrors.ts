@@ -54,6 +54,13 @@ export const otherDialect = (provider: string, speaks: string, asked: string): G
   message: `The provider "${provider}" speaks the ${speaks} dialect; this endpoint speaks ${asked}.`,
 });
 
+export const noTarget = (route: string, asked: string): GatewayError => ({
+  status: 400,
+  kind: 'invalid_request',
+  code: 'other_dialect',
+  message: `No target of the model "${route}" can be asked at this endpoint of the ${asked} dialect.`,
+});
+
 export const noKeys = (provider: string): GatewayError => ({
   status: 503,
   kind: 'unavailable',

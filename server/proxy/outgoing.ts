@@ -4,6 +4,7 @@ import { upstreamHeaders, upstreamSearch } from './headers.ts';
 import { bodyWithModel, type Incoming } from './incoming.ts';
 import type { Target } from './providers.ts';
 import type { UpstreamRequest } from './upstream.ts';
+import { authAt, pathAt } from './wire.ts';
 
 /** Names the gateways that a request has passed, so that a loop ends at its second turn. */
 const hopHeader = 'x-signalbox-hops';
@@ -14,26 +15,25 @@ export const isLoop = (headers: Headers, gatewayId: string): boolean =>
 
 export function outgoing(
   incoming: Incoming,
-  { provider, model, wasPrefixed }: Target,
+  { provider, model, isRenamed }: Target,
   secret: string,
   own: Readonly<{ apiKeyHeader: string; gatewayId: string }>,
 ): UpstreamRequest {
   const { route, search, body, method } = incoming;
-  const auth = route.openAiCompatible && provider.auth !== 'none' ? 'bearer' : provider.auth;
-  const headers = upstreamHeaders(incoming.headers, auth, secret, {
+  const headers = upstreamHeaders(incoming.headers, authAt(provider, route), secret, {
     apiKeyHeader: own.apiKeyHeader,
     streamed: incoming.streamed,
-    dialect: route.openAiCompatible ? 'openai' : provider.dialect,
+    dialect: route.dialect,
   });
   const hops = incoming.headers.get(hopHeader);
   headers.set(hopHeader, hops ? `${hops},${own.gatewayId}` : own.gatewayId);
-  if (wasPrefixed && incoming.unpacked) headers.delete('content-encoding');
-  const path = wasPrefixed ? withPathModel(route, model) : route.upstreamPath;
+  if (isRenamed && incoming.unpacked) headers.delete('content-encoding');
+  const path = isRenamed ? withPathModel(route, model) : route.upstreamPath;
   return {
     method,
-    url: `${provider.baseUrl}${path}${upstreamSearch(search)}`,
+    url: `${provider.baseUrl}${pathAt(provider, route, path)}${upstreamSearch(search)}`,
     headers,
-    body: wasPrefixed ? bodyWithModel(incoming, model) : body,
+    body: isRenamed ? bodyWithModel(incoming, model) : body,
     isRepeatable: incoming.endpoint !== 'creation',
   };
 }

@@ -1,4 +1,4 @@
-/** Which provider answers a request: by the model's prefix, else by the dialect's default. */
+/** Which provider answers a request that no route is for: by the model's prefix, by who offers it, by the dialect. */
 import { providerKind } from '../../actors/provider/provider.ts';
 import type { ProviderState } from '../../actors/provider/machine.ts';
 import type { Current, Runtime } from '../../actors/runtime/runtime.ts';
@@ -11,13 +11,19 @@ export type Target = Readonly<{
   provider: Provider;
   /** Without the provider's prefix. */
   model: string;
-  /** True when the name in the request had a prefix, which the vendor must not see. */
-  wasPrefixed: boolean;
+  /** True when the name in the request is not the vendor's, which must not see it. */
+  isRenamed: boolean;
+  /** Tokens that fit into a request and its answer, where the operator said so. */
+  contextLength?: number | undefined;
 }>;
 
 export type Providers = Readonly<{
   get(id: string): Provider | undefined;
-  /** Undefined when the dialect's default provider was removed. */
+  /**
+   * For a model that no route is named after: an exact route name goes before everything, so a route can be called
+   * `openai/gpt-x` on purpose; and a prefix goes before a route that is named as what follows it. Then comes who
+   * offers the model, then the dialect's default. Undefined when that was removed.
+   */
   targetOf(dialect: Dialect, model: string): Target | undefined;
 }>;
 
@@ -28,7 +34,10 @@ const defaultProviders: Readonly<Record<Dialect, string>> = {
   gemini: 'gemini',
 };
 
-export function createProviders(runtime: Runtime): Providers {
+/** The provider that is known to offer a model to callers of a dialect. */
+export type Discovered = (dialect: Dialect, model: string) => string | undefined;
+
+export function createProviders(runtime: Pick<Runtime, 'of'>, discovered?: Discovered): Providers {
   const actors = runtime.of(providerKind);
   const byId = new Map<string, Provider>();
 
@@ -46,8 +55,10 @@ export function createProviders(runtime: Runtime): Providers {
     get,
     targetOf(dialect, name) {
       const { provider: prefix, model } = splitModel(name, (slug) => byId.has(slug));
-      const provider = get(prefix ?? defaultProviders[dialect]);
-      return provider && { provider, model, wasPrefixed: prefix !== null };
+      const offering = prefix === null && model !== '' ? discovered?.(dialect, model) : undefined;
+      const known = get(prefix ?? offering ?? defaultProviders[dialect]);
+      const provider = known ?? (prefix === null ? get(defaultProviders[dialect]) : undefined);
+      return provider && { provider, model, isRenamed: prefix !== null };
     },
   };
 }

@@ -2,7 +2,10 @@
 import type { Recorder } from '../../events/recorder.ts';
 import type { Outcome } from '../../events/traffic.ts';
 import type { Admit } from '../access/admit.ts';
+import type { Clients } from '../access/clients.ts';
+import { modelRefusal } from '../access/models.ts';
 import type { Bodies } from '../bodies/bodies.ts';
+import type { ModelRoutes } from '../modelRoutes/modelRoutes.ts';
 import { anthropic } from './anthropic.ts';
 import type { Caller } from './attempt.ts';
 import { detect } from './detect.ts';
@@ -20,7 +23,9 @@ export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
   Readonly<{
     /** The client that asks (null where the gateway is open), or why it may not. */
     admit: Admit;
+    anonymous: Clients['anonymous'];
     providers: Providers;
+    modelRoutes: Pick<ModelRoutes, 'named'>;
     recorder: Recorder;
     bodies: Pick<Bodies, 'areWanted' | 'record'>;
     /** Told what nobody expected. */
@@ -42,12 +47,15 @@ const clientClosedRequest = 499;
 const isError = (value: object | null): value is GatewayError => value !== null && 'kind' in value;
 
 export function createProxy(deps: ProxyDeps): Proxy {
-  const { now, recorder, providers, gatewayId } = deps;
+  const { now, recorder, providers, gatewayId, drain, limits } = deps;
   const by = { kind: 'gateway', id: gatewayId } as const;
 
   const record = (exchange: Exchange, status: number, outcome: Outcome) => {
     const event = finish(exchange, status, outcome, now());
-    if (event) recorder.record(event);
+    if (!event) return;
+    drain.inFlight -= 1;
+    exchange.allowance?.leave();
+    recorder.record(event);
   };
 
   const refuse = (exchange: Exchange, error: GatewayError): Response => {
@@ -62,6 +70,13 @@ export function createProxy(deps: ProxyDeps): Proxy {
     return new Response(null, { status: clientClosedRequest });
   };
 
+  /** Puts the client's limit on the answer. */
+  const showing = (exchange: Exchange) => (response: Response) => {
+    const { allowance, dialect } = exchange;
+    allowance?.show(response.headers, dialect, performance.now(), now());
+    return response;
+  };
+
   const pursue = createPursue({ ...deps, record, refuse, cancel });
 
   const answer = async (exchange: Exchange, request: Request, caller: Caller) => {
@@ -71,6 +86,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     exchange.dialect = route?.dialect ?? (request.url.includes('/v1beta/') ? 'gemini' : 'openai');
     if (!route) return refuse(exchange, errors.badPath);
     exchange.route = route.route;
+    if (drain.inFlight > limits.maxInFlight) return refuse(exchange, errors.tooManyInFlight);
 
     // First of all: what comes back carries our key for a vendor, and no client's.
     if (isLoop(headers, gatewayId)) return refuse(exchange, errors.loop);
@@ -78,32 +94,64 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const admitted = standing instanceof Promise ? await standing : standing;
     if (isError(admitted)) return refuse(exchange, admitted);
     exchange.client = admitted?.clientId ?? '';
+    // What a session lets in is an operator's, not a client's.
+    const isOperator = standing instanceof Promise;
+    exchange.allowance = isOperator ? null : admitted ? admitted.allowance : deps.anonymous();
+    const limited =
+      exchange.allowance === null ? null : exchange.allowance.enter(exchange.startedMs);
+    if (limited !== null) return refuse(exchange, limited);
 
-    const body = await readBytes(request, deps.limits.bodyLimitBytes);
+    const body = await readBytes(request, limits.bodyLimitBytes);
     if (isError(body)) return refuse(exchange, body);
     exchange.requestBytes = body?.byteLength ?? 0;
     const incoming = readIncoming(request, place, route, body);
     if (isError(incoming)) return refuse(exchange, incoming);
     exchange.streamed = incoming.streamed;
+    const barred = admitted?.models ? modelRefusal(admitted.models, incoming) : null;
+    if (barred !== null) {
+      exchange.model = incoming.model;
+      return refuse(exchange, barred);
+    }
 
     const asked = route.openAiCompatible ? 'gemini' : route.dialect;
-    const target = providers.targetOf(asked, incoming.model);
+    const modelRoute = deps.modelRoutes.named(incoming.model);
+    const routed = modelRoute && deps.routing.targetsOf(modelRoute, incoming);
+    const target = routed ? routed[0] : providers.targetOf(asked, incoming.model);
+    exchange.modelRoute = modelRoute;
     exchange.model = target?.model ?? incoming.model;
-    if (!target) return refuse(exchange, errors.noProvider(incoming.model));
+    if (!target) {
+      const { model } = incoming;
+      return refuse(exchange, modelRoute ? errors.noTarget(model, asked) : errors.noProvider(model));
+    }
     exchange.provider = target.provider.id;
-    if (target.provider.dialect !== asked) {
+    if (!modelRoute && target.provider.dialect !== asked) {
       const { id, dialect: speaks } = target.provider;
       return refuse(exchange, errors.otherDialect(id, speaks, asked));
     }
     const dialect = dialects[route.dialect];
     const cause = causeOf(exchange, by);
-    const answered = pursue({ exchange, incoming, target, dialect, client: caller, cause });
-    if (!deps.bodies.areWanted(undefined, undefined)) return answered;
+    const answered = pursue({
+      exchange,
+      incoming,
+      targets: routed ?? [target],
+      modelRoute,
+      dialect,
+      client: caller,
+      cause,
+    });
+    if (!deps.bodies.areWanted(undefined, modelRoute?.recordBodies)) return answered;
     const { id } = exchange;
     return deps.bodies.record(await answered, exchange.isFinished, { id, headers, body });
   };
 
+  /** While the gateway is being stopped nobody shall come back on this connection. */
+  const closing = (response: Response): Response => {
+    if (drain.isDraining) response.headers.set('connection', 'close');
+    return response;
+  };
+
   return (request, onSlow) => {
+    drain.inFlight += 1;
     const exchange = beginExchange(request.method, request.headers.get('traceparent'), now());
     const caller = {
       onSlow,
@@ -111,10 +159,12 @@ export function createProxy(deps: ProxyDeps): Proxy {
         return request.signal;
       },
     };
-    return answer(exchange, request, caller).catch((error: unknown) => {
+    const answered = answer(exchange, request, caller).then(closing, (error: unknown) => {
       if (request.signal.aborted) return cancel(exchange);
       deps.onError(error, `request ${exchange.id}`);
       return refuse(exchange, errors.internal);
     });
+    // Known by now: whoever is let in without a session is let in at once.
+    return exchange.allowance === null ? answered : answered.then(showing(exchange));
   };
 }

@@ -8,11 +8,15 @@ import type { Pools } from '../keyRing/pools.ts';
 import type { Verdicts } from '../keyRing/verdicts.ts';
 import type { ModelRoute } from '../modelRoutes/modelRoutes.ts';
 import { affinityOf } from './affinity.ts';
-import { attempt, isTooLong, type Caller, type FailedAttempt } from './attempt.ts';
+import { attempt, type Caller, type FailedAttempt } from './attempt.ts';
+import { isTooLong } from './contextLength.ts';
 import { deliver, type Delivered } from './delivery.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';
+import type { Drain } from './drain.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
+import * as errors from './gatewayErrors.ts';
 import type { Incoming } from './incoming.ts';
+import type { Judge } from './judging.ts';
 import type { KeyChoice, Patience } from './keyChoice.ts';
 import { createLastWord } from './lastWord.ts';
 import {
@@ -40,7 +44,9 @@ export type PursueDeps = Readonly<{
   affinity: Affinity;
   routing: Routing;
   upstream: Upstream;
+  judge: Judge;
   limits: Limits;
+  drain: Drain;
   apiKeyHeader: string;
   gatewayId: string;
   now: () => number;
@@ -72,7 +78,7 @@ const rests = ({ scope, class: what }: Verdict): boolean =>
   (scope === 'key' || scope === 'model') && what !== 'credential';
 
 export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Response> {
-  const { pools, keyChoice, verdicts, breakers, affinity, routing, now } = deps;
+  const { pools, keyChoice, verdicts, breakers, affinity, drain, routing, now } = deps;
   const lastWord = createLastWord(deps);
 
   const note = (
@@ -109,11 +115,14 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     const sending = {
       upstream: deps.upstream,
       request: outgoing(incoming, target, taken?.key.secret ?? '', deps),
+      judge: deps.judge,
+      provider: target.provider.id,
       dialect: target.provider.dialect,
       endpoint: incoming.endpoint,
       client,
       limitMs,
       limits,
+      drain,
       now,
     };
     const onIds = (ids: readonly string[]) =>
@@ -122,8 +131,18 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     return attempt(sending, (response, abort, follow) => {
       // The attempt stands in the record before a short answer closes it.
       note(pursuit, startedMs, response.status);
-      const delivery = { exchange, incoming, dialect, limits, now, client, follow, record, onIds };
-      return deliver(response, abort, delivery);
+      return deliver(response, abort, {
+        exchange,
+        incoming,
+        dialect,
+        limits,
+        drain,
+        now,
+        client,
+        follow,
+        record,
+        onIds,
+      });
     });
   };
 
@@ -139,8 +158,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     last: FailedAttempt | undefined,
   ): Promise<Response | undefined> => {
     const { id } = leg.target.provider;
-    if (leg.openUntilMs > 0) return lastWord.leftAlone(exchange, id, leg.openUntilMs, last);
-    if (!isAdmitted(leg, breakers)) {
+    if (leg.openUntilMs > 0 || !isAdmitted(leg, breakers)) {
       return lastWord.leftAlone(exchange, id, leg.openUntilMs, last);
     }
     const choice = await keyChoice.wait(leg);
@@ -161,15 +179,14 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     const limits = modelRoute?.limits ? { ...deps.limits, ...modelRoute.limits } : deps.limits;
     const ties = affinityOf(dialect.name, incoming, exchange.client);
     const patience: Patience = { untilMs: undefined };
-    const targets = modelRoute
-      ? routing.bound(modelRoute, pursuit.targets, ties)
-      : pursuit.targets;
+    const targets = modelRoute ? routing.bound(modelRoute, pursuit.targets, ties) : pursuit.targets;
     const legs = targets.map((target) =>
       legOf(target, pools.of(target.provider.id), ties, patience, client),
     );
     let last: FailedAttempt | undefined;
 
     for (let tries = 1; tries <= limits.attempts; tries++) {
+      if (drain.isOver) return deps.refuse(exchange, errors.stopping);
       const isFirst = tries === 1;
       if (!isFirst && elapsedMs(exchange) >= limits.deadlineMs) break;
       // A key is there at once, as a rule: then nothing is waited for, not even a turn.
@@ -205,6 +222,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       exchange.attempts.length = noted;
       note(pursuit, startedMs, result.answer?.status ?? 0, result);
       const { verdict } = result;
+      if (drain.isOver) return deps.refuse(exchange, errors.stopping);
       breakers.failed(provider.id, verdict, startedAtMs, cause);
       if (client.signal.aborted) return deps.cancel(exchange);
       if (taken)
@@ -221,11 +239,12 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       const next = nextAfter(result, incoming.endpoint, leg.transients, limits);
       if (next === 'over') break;
       // Without a key there is no other one to be told something else.
-      if (next === 'elsewhere' || (!taken && verdict.retry === 'other-key')) leg.isSpent = true;
-      else if (verdict.scope === 'provider')
+      leg.isSpent = next === 'elsewhere' || (!taken && verdict.retry === 'other-key');
+      if (leg.isSpent) continue;
+      if (taken && verdict.retry === 'other-key' && !rests(verdict)) avoidKey(leg, taken.key.id);
+      if (verdict.scope === 'provider') {
         await Bun.sleep(pauseMs(verdict, leg.transients, limits));
-      else if (taken && verdict.retry === 'other-key' && !rests(verdict))
-        avoidKey(leg, taken.key.id);
+      }
     }
     if (last) return named(pursuit, lastWord.after(exchange, last));
     return lastWord.withoutKey(exchange, exchange.provider, undefined, undefined);

@@ -1,0 +1,65 @@
+/** What a client is told when no attempt was answered: the vendor's own last answer, or the gateway's word. */
+import type { Outcome } from '../../events/traffic.ts';
+import type { FailedAttempt } from './attempt.ts';
+import type { GatewayError } from './dialect.ts';
+import type { Exchange } from './exchange.ts';
+import * as errors from './gatewayErrors.ts';
+import { responseHeaders } from './headers.ts';
+
+export type LastWord = Readonly<{
+  /** After an attempt: the vendor's answer, where there is one that the client may see. */
+  after(exchange: Exchange, last: FailedAttempt): Response;
+  /** All keys of the provider rest until then, or none is there at all. */
+  withoutKey(
+    exchange: Exchange,
+    provider: string,
+    readyAtMs: number | undefined,
+    last: FailedAttempt | undefined,
+  ): Response;
+  /** The provider's breaker is open: nobody is asked. */
+  leftAlone(
+    exchange: Exchange,
+    provider: string,
+    readyAtMs: number,
+    last: FailedAttempt | undefined,
+  ): Response;
+}>;
+
+type Options = Readonly<{
+  record: (exchange: Exchange, status: number, outcome: Outcome) => void;
+  refuse: (exchange: Exchange, error: GatewayError) => Response;
+  now: () => number;
+}>;
+
+export function createLastWord({ record, refuse, now }: Options): LastWord {
+  const waitMs = (readyAtMs: number): number => Math.max(readyAtMs - now(), 1_000);
+
+  const after: LastWord['after'] = (exchange, { answer, verdict, fault }) => {
+    const id = exchange.provider;
+    if (verdict.class === 'credential') return refuse(exchange, errors.keyRefused(id));
+    if (!answer) {
+      const error =
+        fault === 'timeout' ? errors.tooSlow(id) : errors.unreachable(id, verdict.reason);
+      return refuse(exchange, error);
+    }
+    const headers = responseHeaders(answer.headers, exchange.id);
+    if (verdict.scope !== 'caller') headers.set('x-should-retry', 'false');
+    exchange.responseBytes = answer.body.byteLength;
+    record(exchange, answer.status, 'failed');
+    return new Response(answer.body, { status: answer.status, headers });
+  };
+
+  return {
+    after,
+    withoutKey(exchange, provider, readyAtMs, last) {
+      if (readyAtMs !== undefined && last?.verdict.class !== 'credential') {
+        return refuse(exchange, errors.allRest(provider, waitMs(readyAtMs)));
+      }
+      return last ? after(exchange, last) : refuse(exchange, errors.noKeys(provider));
+    },
+    leftAlone: (exchange, provider, readyAtMs, last) =>
+      last
+        ? after(exchange, last)
+        : refuse(exchange, errors.leftAlone(provider, waitMs(readyAtMs))),
+  };
+}
