@@ -200,7 +200,7 @@ export const table = {
     'CIRCUIT_BREAKER_RECOVERY_TIMEOUT',
     parseInteger(1, 86_400),
     60,
-    'longest wait before a provider that is served around is tried again',
+    'longest wait before a provider that is served around is tried again; of more than 60 s half, of 30 to 60 s 30 s',
     { unit: 's' },
   ),
 };

@@ -96,7 +96,7 @@ export const table = {
   circuitBreakerRecoveryTimeout: whole(
     variables.breakerRecoveryS.fallback,
     [1, 86_400],
-    'longest wait before a provider that is served around is tried again',
+    'longest wait before a provider that is served around is tried again; of more than 60 s half, of 30 to 60 s 30 s',
     { unit: 's', variable: variables.breakerRecoveryS.name },
   ),
   cacheEnabled: onOff(variables.cacheEnabled.fallback, "keep providers' lists of models", {
