@@ -45,6 +45,8 @@ export type RecorderOptions = Readonly<{
   maxBytes?: number;
   spoolMaxBytes?: number;
   onError?: (error: unknown) => void;
+  /** Told events once, off the path of requests and before they are written; may complete them in place. */
+  onFlush?: (events: readonly TrafficEvent[]) => void;
 }>;
 
 /** Near enough to close a batch by; the exact size is known when it is encoded. */
@@ -54,7 +56,7 @@ const roughBytesOf = (event: TrafficEvent): number =>
 /** Starts to record. What an earlier process left in the folder is sent first. */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const { log, gatewayId, now, flushMs = 20, maxEvents = 1024, maxBytes = 512 * 1024 } = options;
-  const { spoolMaxBytes = 256 * 1024 * 1024, onError = () => {} } = options;
+  const { spoolMaxBytes = 256 * 1024 * 1024, onError = () => {}, onFlush } = options;
 
   let gathered: TrafficEvent[] = [];
   let gatheredBytes = 0;
@@ -161,6 +163,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     deliveringEvents += batch.events.length;
     // Encoding takes a millisecond: not in the course of the request that happened to fill the batch.
     const delivered = new Promise((resolve) => setImmediate(resolve))
+      .then(() => onFlush?.(batch.events))
+      .catch(onError)
       .then(() => deliver(batch))
       .finally(() => {
         deliveringEvents -= batch.events.length;

@@ -67,8 +67,10 @@ export const trafficSchemas = {
     method: t.String(),
     /** A route template such as `/v1beta/models/{model}:generateContent`; never a query. */
     route: t.String(),
-    /** As asked for, without the provider's prefix. */
+    /** As asked for, without the provider's prefix; of a model route the target's. */
     model: t.String(),
+    /** Name of the model route that the request asked for; `''`, or left out, where it is none. */
+    modelRoute: t.Optional(t.String()),
     provider: t.String(),
     keyId: t.String(),
     status: t.Integer(),

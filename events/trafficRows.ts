@@ -39,6 +39,7 @@ const columns = [
   'costMicroUsd',
   '#priceVersion',
   'attempts',
+  '#modelRoute',
 ];
 const envelopeColumns: ReadonlySet<string> = new Set(['id', 'atMs', 'traceId']);
 const attemptColumns = [
@@ -107,7 +108,7 @@ export function packRequests(events: readonly RequestFinished[], version: number
       only.provider === provider;
     return isPlain ? [only.startedMs, only.durationMs] : attempts.map(attemptRow);
   };
-  const rowOf = ({ id, atMs, traceId, data }: RequestFinished) => [
+  const cellsOf = ({ id, atMs, traceId, data }: RequestFinished): unknown[] => [
     id,
     atMs,
     // A request that came without a trace has its own id as one.
@@ -132,6 +133,11 @@ export function packRequests(events: readonly RequestFinished[], version: number
     data.priceVersion === null ? null : place(data.priceVersion),
     attemptsOf(data),
   ];
+  const rowOf = (event: RequestFinished): unknown[] => {
+    const row = cellsOf(event);
+    if (event.data.modelRoute) row.push(place(event.data.modelRoute));
+    return row;
+  };
   const rows = events.map(rowOf);
   return { version, columns, attemptColumns, usageColumns, strings, rows };
 }

@@ -23,6 +23,8 @@ export const requestTable = sqliteTable('request', {
   method: text('method').notNull(),
   route: text('route').notNull(),
   model: text('model').notNull(),
+  /** `''` where the request asked for no route. */
+  modelRoute: text('model_route').notNull().default(''),
   provider: text('provider').notNull(),
   keyId: text('key_id').notNull(),
   status: integer('status').notNull(),
@@ -62,6 +64,7 @@ function valuesOf(n: number, { id, traceId, atMs, data }: RequestFinished): Valu
     data.method,
     data.route,
     data.model,
+    data.modelRoute ?? '',
     data.provider,
     data.keyId,
     data.status,

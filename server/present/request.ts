@@ -25,6 +25,7 @@ export const requestSchema = t.Object({
   method: t.String(),
   route: t.String(),
   model: nullable(t.String()),
+  model_route: nullable(t.String({ description: 'the model route that was asked for' })),
   provider: nullable(t.String()),
   key_id: nullable(t.String()),
   status: t.Integer(),
@@ -74,6 +75,7 @@ export function requestOfEvent({ id, traceId, atMs, data }: RequestFinished): Re
     inputTokens: usage?.inputTokens ?? null,
     outputTokens: usage?.outputTokens ?? null,
     cachedTokens: usage?.cachedTokens ?? null,
+    modelRoute: data.modelRoute ?? '',
     reasoningTokens: usage?.reasoningTokens ?? null,
     cacheWriteTokens: usage?.cacheWriteTokens ?? null,
   };
@@ -88,6 +90,7 @@ export const presentRequest = (request: Request): PresentedRequest => ({
   method: request.method,
   route: request.route,
   model: orNull(request.model),
+  model_route: orNull(request.modelRoute),
   provider: orNull(request.provider),
   key_id: orNull(request.keyId),
   status: request.status,

@@ -112,6 +112,7 @@ describe('GET /api/logs', () => {
       cached_tokens: null,
       reasoning_tokens: null,
       cache_write_tokens: null,
+      model_route: null,
       cost_micro_usd: null,
       cost_unknown: true,
       price_version: null,

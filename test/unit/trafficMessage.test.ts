@@ -80,6 +80,7 @@ describe('a batch', () => {
     const usage = counted.filter((one) => !one.parts || one.cacheWriteTokens !== undefined);
     const data = fc.record({
       usage: fc.option(usage),
+      modelRoute: fc.string({ minLength: 1 }),
       client: fc.string(),
       route: fc.string(),
       model: fc.string(),
@@ -108,7 +109,7 @@ describe('a message of another version', () => {
   };
 
   test('is read by the names of its columns, whatever their order, unknown ones aside', () => {
-    const event = request({ client: 'me' });
+    const event = request({ client: 'me', modelRoute: 'fast' });
     const { requests } = JSON.parse(throughTheLog([event]).body);
     const columns = [...requests.columns].reverse();
     const rows = requests.rows.map((row: unknown[]) => ['new', ...[...row].reverse()]);
@@ -117,7 +118,9 @@ describe('a message of another version', () => {
       events: [],
       requests: { ...requests, columns: ['later', ...columns], rows },
     });
-    expect(read.events).toMatchObject([{ id: event.id, data: { client: 'me' } }]);
+    expect(read.events).toMatchObject([
+      { id: event.id, data: { client: 'me', modelRoute: 'fast' } },
+    ]);
   });
 
   test('counts rows that lack what they need, and goes on with the others', () => {
