@@ -46,6 +46,9 @@ const table: Readonly<Record<string, Level>> = {
 
   'GET /api/keys': 'operator',
   'POST /api/keys': 'operator',
+  'GET /api/keys/:id': 'operator',
+  'PATCH /api/keys/:id': 'operator',
+  'POST /api/keys/:id/rotate': 'operator',
   'DELETE /api/keys/:id': 'operator',
 
   'GET /api/settings': 'operator',
@@ -95,8 +98,10 @@ export function levelOf(method: string, route: string): Level {
 export type ClientStanding =
   | Readonly<{ kind: 'client'; client: Client }>
   | Readonly<{ kind: 'open' }>
-  | Readonly<{ kind: 'unknown-key' | 'no-key' }>
+  | Readonly<{ kind: 'unknown-key' | 'expired-key' | 'no-key' }>
   | Readonly<{ kind: 'not-local'; reason: string }>;
+
+const standingOf = { unknown: 'unknown-key', expired: 'expired-key', missing: 'no-key' } as const;
 
 export type ClientSide = (headers: Headers, search: string) => ClientStanding;
 
@@ -114,7 +119,7 @@ export function createClientSide(
       const client = clients.identify(headers, search);
       if (typeof client === 'object') return { kind: 'client', client };
       if (clientAuthDisabled) return { kind: 'open' };
-      return { kind: client === 'unknown' ? 'unknown-key' : 'no-key' };
+      return { kind: standingOf[client] };
     }
     if (clientAuthDisabled) return { kind: 'open' };
     if (mode !== 'open') return { kind: 'no-key' };

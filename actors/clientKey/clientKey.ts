@@ -2,6 +2,7 @@
 import type { ClientKeyEvent } from '../../events/clientKey.ts';
 import type { ActorKindDefinition } from '../runtime/actorKind.ts';
 import type { ClientKeyCommand } from './commands.ts';
+import { nextEndMs } from './context.ts';
 import { decide } from './decide.ts';
 import { clientKeyMachine } from './machine.ts';
 
@@ -12,7 +13,9 @@ export const clientKeyKind: ActorKindDefinition<
 > = {
   kind: 'client-key',
   machine: clientKeyMachine,
-  machineVersion: 1,
+  machineVersion: 2,
   decide,
+  wakeAtMs: (state) => nextEndMs(state.matches('active'), state.context),
+  wake: (nowMs) => ({ type: 'WakeClientKey', nowMs }),
   isDormant: (state) => state.matches('removed'),
 };

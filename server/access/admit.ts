@@ -4,6 +4,7 @@ import { bearerOf, cookieOf, isSameSite } from './callers.ts';
 import type { Client } from './clients.ts';
 import type { GatewayError } from '../proxy/dialect.ts';
 import { forbidden, unauthorized } from '../proxy/gatewayErrors.ts';
+import { keyExpired } from './refusals.ts';
 import type { Sessions } from './sessions.ts';
 
 type Admitted = Client | null | GatewayError;
@@ -26,8 +27,10 @@ export function createAdmit(clientSide: ClientSide, sessions: Pick<Sessions, 've
       case 'not-local':
         return forbidden(standing.reason);
       case 'unknown-key':
+      case 'expired-key':
       case 'no-key': {
-        const refused = unauthorized(standing.kind === 'unknown-key');
+        const isExpired = standing.kind === 'expired-key';
+        const refused = isExpired ? keyExpired : unauthorized(standing.kind === 'unknown-key');
         const token = bearerOf(headers) ?? (isSameSite(headers) ? cookieOf(headers) : undefined);
         return token?.split('.').length === 3 ? bySession(token, refused) : refused;
       }

@@ -33,6 +33,15 @@ const challenge = { 'www-authenticate': 'Bearer realm="signalbox"' };
 
 const unauthorized = (code: string, detail: string) => new Problem(401, code, detail, challenge);
 
+const clientProblems = {
+  'unknown-key': unauthorized(
+    'UNKNOWN_KEY',
+    'This gateway does not know the client key or session.',
+  ),
+  'expired-key': unauthorized('EXPIRED_KEY', 'The client key has expired; ask for more time.'),
+  'no-key': unauthorized('UNAUTHORIZED', 'Send a client key of this gateway, or log in.'),
+} as const;
+
 const sessionProblems = {
   invalid: 'The session token is not valid; log in again with POST /api/login.',
   expired: 'The session is over; log in again with POST /api/login.',
@@ -117,9 +126,7 @@ export function createCallers(options: Options): Callers {
     if (standing.kind === 'not-local') {
       throw new Problem(403, 'NOT_LOCAL', `Refused: ${standing.reason}.`);
     }
-    throw standing.kind === 'unknown-key'
-      ? unauthorized('UNKNOWN_KEY', 'This gateway does not know the client key or session.')
-      : unauthorized('UNAUTHORIZED', 'Send a client key of this gateway, or log in.');
+    throw clientProblems[standing.kind];
   };
 
   const admitOperator = async (request: Request): Promise<Caller> => {

@@ -1,43 +1,83 @@
-/** Who calls: a client key, in whichever header or query parameter its SDK puts it. */
+/** Who calls: a client key, in whichever header or query parameter its SDK puts it, and what it may do. */
 import { LRUCache } from 'lru-cache';
 import { clientKeyKind } from '../../actors/clientKey/clientKey.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
+import type { Allowance } from './allowance.ts';
+import { createAllowances } from './allowances.ts';
+import { allowedModels, type AllowedModels } from './models.ts';
 
 /** The owner of a client key. */
-export type Client = Readonly<{ keyId: ActorId; clientId: string; scopes: readonly string[] }>;
-
-export type Clients = Readonly<{
-  /** The client whose valid key is among the credentials of the request, `unknown` when none of them is valid. */
-  identify(headers: Headers, search: string): Client | 'unknown' | 'missing';
-  /** True as soon as one client key is active. */
-  exist(): boolean;
+export type Client = Readonly<{
+  keyId: ActorId;
+  clientId: string;
+  scopes: readonly string[];
+  /** Null when the key may use every model. */
+  models: AllowedModels | null;
+  /** Null when nothing limits the key. */
+  allowance: Allowance | null;
 }>;
 
-/**
- * @param hash HMAC of a credential: what is compared is its digest, never the credential, so that the time a
- * lookup takes says nothing about a key.
- * @param apiKeyHeader the operator's own choice of one more header.
- */
-export function createClients(
-  runtime: Runtime,
-  hash: (credential: string) => string,
-  apiKeyHeader: string,
-): Clients {
+export type Clients = Readonly<{
+  /**
+   * The client whose valid key is among the credentials of the request; `expired` when one of them was a key whose
+   * time is over, `unknown` when none of them is one.
+   */
+  identify(headers: Headers, search: string): Client | 'expired' | 'unknown' | 'missing';
+  /** True as soon as there is one client key. One that expired counts: its end must not open the gateway. */
+  exist(): boolean;
+  /** The limit of requests that come without a client key, all together; null when there is none. */
+  anonymous(): Allowance | null;
+  /** Requests per minute of every client that has no limit of its own; null is none. */
+  limitUsual(requestsPerMinute: number | null): void;
+}>;
+
+/** A key as it is shown, with the moment (epoch) from which on it is refused, whether the log knows yet or not. */
+type Known = Readonly<{ client: Client; untilMs: number | null; isRetiring: boolean }>;
+
+type Options = Readonly<{
+  runtime: Runtime;
+  /**
+   * HMAC of a credential: what is compared is its digest, never the credential, so that the time a lookup takes says
+   * nothing about a key.
+   */
+  hash: (credential: string) => string;
+  /** The operator's own choice of one more header. */
+  apiKeyHeader: string;
+  now: () => number;
+}>;
+
+export function createClients({ runtime, hash, apiKeyHeader, now }: Options): Clients {
   const actors = runtime.of(clientKeyKind);
-  const byHash = new Map<string, Client>();
+  const allowances = createAllowances();
+  const byHash = new Map<string, Known>();
+  const hashesOf = new Map<ActorId, readonly string[]>();
   const headerNames = [
     ...new Set(['x-api-key', 'x-goog-api-key', 'api-key', apiKeyHeader.toLowerCase()]),
   ];
 
   /** Keys that were found valid, so that a busy client's is not digested each time. Only what is valid gets in. */
-  const known = new LRUCache<string, Client>({ max: 10_000 });
+  const shown = new LRUCache<string, Known>({ max: 10_000 });
 
   const follow = ({ id, state }: NonNullable<ReturnType<typeof actors.get>>) => {
-    const { hash: ownHash, clientId, scopes } = state.context;
-    known.clear();
-    if (state.value === 'active') byHash.set(ownHash, { keyId: id, clientId, scopes });
-    else if (byHash.get(ownHash)?.keyId === id) byHash.delete(ownHash);
+    const { context, value } = state;
+    shown.clear();
+    for (const old of hashesOf.get(id) ?? []) byHash.delete(old);
+    hashesOf.delete(id);
+    if (value !== 'active' && value !== 'expired') {
+      allowances.drop(id);
+      return;
+    }
+    const { clientId, scopes, expiresAtMs, retiring } = context;
+    const models = allowedModels(context.models);
+    const client = { keyId: id, clientId, scopes, models, allowance: allowances.set(id, context) };
+    const endsMs = value === 'expired' ? 0 : expiresAtMs;
+    byHash.set(context.hash, { client, untilMs: endsMs, isRetiring: false });
+    for (const { hash: old, untilMs } of retiring) {
+      const firstMs = endsMs === null ? untilMs : Math.min(untilMs, endsMs);
+      byHash.set(old, { client, untilMs: firstMs, isRetiring: true });
+    }
+    hashesOf.set(id, [context.hash, ...retiring.map((old) => old.hash)]);
   };
   for (const current of actors.all()) follow(current);
   actors.subscribe(follow);
@@ -59,15 +99,25 @@ export function createClients(
 
   return {
     identify(headers, search) {
-      const shown = credentials(headers, search);
-      for (const credential of shown) {
-        const client = known.get(credential) ?? byHash.get(hash(credential));
-        if (!client) continue;
-        known.set(credential, client);
-        return client;
+      const given = credentials(headers, search);
+      let hasExpired = false;
+      for (const credential of given) {
+        const known = shown.get(credential) ?? byHash.get(hash(credential));
+        if (!known) continue;
+        if (known.untilMs === null || now() < known.untilMs) {
+          shown.set(credential, known);
+          return known.client;
+        }
+        hasExpired ||= !known.isRetiring;
       }
-      return shown.length > 0 ? 'unknown' : 'missing';
+      if (hasExpired) return 'expired';
+      return given.length > 0 ? 'unknown' : 'missing';
     },
     exist: () => byHash.size > 0,
+    anonymous: allowances.anonymous,
+    limitUsual(requestsPerMinute) {
+      allowances.setUsual(requestsPerMinute);
+      for (const current of actors.all()) follow(current);
+    },
   };
 }

@@ -1,4 +1,5 @@
 /** Client keys from MCP_API_KEYS and from the file that MCP_API_KEYS_PATH names. */
+import { clientKeyTermsOf, type ClientKeyTerms } from './clientKeyTerms.ts';
 import { parsedObject, readNamedFile } from './secrets.ts';
 import { ConfigError } from './values.ts';
 
@@ -7,6 +8,8 @@ export type ClientKeySetting = Readonly<{
   clientId: string;
   scopes: readonly string[];
   source: 'environment' | 'file';
+  /** Without any the key may do everything. */
+  terms?: ClientKeyTerms;
 }>;
 
 const isHeaderText = (text: string): boolean => /^[\u0021-\u007e]+$/.test(text);
@@ -53,14 +56,18 @@ function fromFile(path: string): ClientKeySetting[] {
   const shape = '{"key": {"client_id": "name", "scopes": ["*"]}}';
   if (!held) throw new ConfigError(`${name}: ${path} holds no JSON object: write ${shape}`);
   return Object.entries(held).map(([key, claims], index) => {
-    const { client_id: clientId, scopes = ['*'] } =
+    const given =
       typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : {};
+    const { client_id: clientId, scopes = ['*'] } = given;
     if (typeof clientId !== 'string' || !isTexts(scopes))
       throw new ConfigError(
         `${name}: key ${index + 1} in ${path} lacks a client_id, or its scopes are no list of texts: write ${shape}`,
       );
+    const terms = clientKeyTermsOf(given);
+    if (typeof terms === 'string')
+      throw new ConfigError(`${name}: of key ${index + 1} in ${path} ${terms}`);
     return checked(
-      { key: key.trim(), clientId: clientId.trim(), scopes, source: 'file' },
+      { key: key.trim(), clientId: clientId.trim(), scopes, source: 'file', terms },
       name,
       index + 1,
     );

@@ -9,6 +9,7 @@ import { actorId, type ActorId } from '../../events/ids.ts';
 import { LogUnavailable } from '../../events/log.ts';
 import type { Auth, Dialect } from '../../events/provider.ts';
 import type { Config } from '../config.ts';
+import { noTerms } from '../config/clientKeyTerms.ts';
 import { mask, originOf, type ProviderKeys } from './providerKeys.ts';
 import { createProviderUpkeep } from './providerUpkeep.ts';
 import { StartError } from '../launcher/startError.ts';
@@ -116,7 +117,7 @@ async function declareKey(
 async function declareClientKeys({ runtime, config, vault, now }: Declared): Promise<void> {
   const clients = runtime.of(clientKeyKind);
   const named = new Set<ActorId>();
-  for (const { key, clientId, scopes, source } of config.clientKeys) {
+  for (const { key, clientId, scopes, source, terms = noTerms } of config.clientKeys) {
     const hash = vault.hash(key);
     const id = actorId(`ck-${hash.slice(0, 16)}`);
     named.add(id);
@@ -124,22 +125,21 @@ async function declareClientKeys({ runtime, config, vault, now }: Declared): Pro
       runtime,
       source === 'file' ? { kind: 'file', id: 'client-keys' } : environment,
     );
-    const added = {
-      clientId,
-      name: clientId,
-      hash,
-      masked: mask(key),
-      scopes: [...scopes],
-      source,
-    };
-    await clients
-      .ask(id, { type: 'AddClientKey', ...added, createdAtMs: now() }, cause)
-      .catch(ignoreRefusal);
-    await clients.ask(id, { type: 'ReturnToSource', source }, cause).catch(ignoreRefusal);
+    const changes = { clientId, name: clientId, scopes: [...scopes], ...terms };
+    const nowMs = now();
+    const added = { ...changes, hash, masked: mask(key), source, createdAtMs: nowMs };
+    for (const command of [
+      { type: 'AddClientKey', ...added },
+      { type: 'ReturnToSource', source },
+      { type: 'ChangeClientKey', source, changes, nowMs },
+    ] as const) {
+      await clients.ask(id, command, cause).catch(ignoreRefusal);
+    }
   }
   for (const { id, state } of clients.all()) {
     const { source } = state.context;
-    if (source === 'api' || named.has(id) || state.value !== 'active') continue;
+    const isUsed = state.value === 'active' || state.value === 'expired';
+    if (source === 'api' || named.has(id) || !isUsed) continue;
     await clients
       .ask(id, { type: 'LeaveSource', source }, causeOf(runtime, environment))
       .catch(ignoreRefusal);

@@ -1,56 +1,98 @@
 /** Client keys: what callers of this gateway show. */
+import { Type } from '@sinclair/typebox';
 import { Elysia, t } from 'elysia';
 import { clientKeyKind } from '../../actors/clientKey/clientKey.ts';
+import type { ClientKeyState } from '../../actors/clientKey/machine.ts';
 import { actorId, slugOf } from '../../events/ids.ts';
+import { termFields, termsOf } from '../access/clientKeyTerms.ts';
+import { newClientKey } from '../access/newClientKey.ts';
 import type { Door } from '../http/door.ts';
 import { idParams, nameField, strict } from '../http/fields.ts';
 import { findActor } from '../http/findActor.ts';
 import { pageOf, pageQuery } from '../http/paging.ts';
-import { clientKeySchema, newClientKeySchema, presentClientKey } from '../present/clientKey.ts';
+import {
+  clientKeySchema,
+  clientKeyStatus,
+  newClientKeySchema,
+  presentClientKey,
+  statusOfClientKey,
+} from '../present/clientKey.ts';
 import { listOf } from '../present/list.ts';
 import { problems } from '../http/problem.ts';
 import { mask } from '../providers/providerKeys.ts';
 import type { Services } from '../services.ts';
 
-const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const randomCharacters = 32;
-
-/** `sk-` because some SDKs look for it. Bytes beyond a multiple of 62 would favour some characters. */
-function newClientKey(): string {
-  let text = '';
-  while (text.length < randomCharacters) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(randomCharacters * 2))) {
-      if (byte < 248 && text.length < randomCharacters) text += alphabet[byte % 62];
-    }
-  }
-  return `sk-sbx-${text}`;
-}
-
+const scopesField = t.Array(nameField, { maxItems: 100 });
 const newClientKeyBody = t.Object(
   {
     name: t.Optional(nameField),
     client_id: t.Optional(nameField),
-    scopes: t.Optional(t.Array(nameField, { maxItems: 100 })),
+    scopes: t.Optional(scopesField),
+    ...termFields,
   },
   strict,
 );
+const changesBody = t.Object(
+  { name: t.Optional(nameField), scopes: t.Optional(scopesField), ...termFields },
+  strict,
+);
+const longestGraceSeconds = 90 * 24 * 60 * 60;
+const rotationBody = t.Object(
+  {
+    grace_seconds: t.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: longestGraceSeconds,
+        description:
+          'so long the present key stays good; 0, the default, ends all older ones at once',
+        error: 'expected a whole number of seconds, 90 days at most',
+      }),
+    ),
+  },
+  strict,
+);
+const keysQuery = t.Object({
+  ...pageQuery,
+  client_id: t.Optional(t.String({ maxLength: 200 })),
+  status: t.Optional(clientKeyStatus),
+});
 
 export function clientKeyRoutes({ runtime, vault, now }: Services, { plugin }: Door) {
   const keys = runtime.of(clientKeyKind);
   const tags = ['Client keys'];
+  const find = (id: string) => findActor(keys, id, 'CLIENT_KEY_NOT_FOUND');
+  const shown = (id: string, state: ClientKeyState) => presentClientKey(id, state, now());
 
   return new Elysia({ name: 'client-keys' })
     .use(plugin)
     .get(
       '/api/keys',
       ({ query }) => {
-        const present = [...keys.all()].filter(({ state }) => state.value !== 'removed');
-        return pageOf(present, query, ({ id, state }) => presentClientKey(id, state), runtime);
+        const { client_id, status } = query;
+        const present = [...keys.all()].filter(
+          ({ state }) =>
+            state.value !== 'removed' &&
+            (client_id === undefined || state.context.clientId === client_id) &&
+            (status === undefined || statusOfClientKey(state, now()) === status),
+        );
+        return pageOf(present, query, ({ id, state }) => shown(id, state), runtime);
       },
       {
-        query: t.Object(pageQuery),
+        query: keysQuery,
         response: { 200: listOf(clientKeySchema, t.String()), ...problems(401, 403, 422) },
-        detail: { summary: 'All client keys, masked', tags },
+        detail: { summary: 'Client keys, masked, with their limits', tags },
+      },
+    )
+    .get(
+      '/api/keys/:id',
+      ({ params }) => {
+        const { id, state } = find(params.id);
+        return shown(id, state);
+      },
+      {
+        params: idParams,
+        response: { 200: clientKeySchema, ...problems(400, 401, 403, 404) },
+        detail: { summary: 'One client key', tags },
       },
     )
     .post(
@@ -71,10 +113,11 @@ export function clientKeyRoutes({ runtime, vault, now }: Services, { plugin }: D
             scopes: body.scopes ?? ['*'],
             source: 'api',
             createdAtMs: now(),
+            ...termsOf(body),
           },
           cause,
         );
-        return status(201, { ...presentClientKey(id, state), key });
+        return status(201, { ...shown(id, state), key });
       },
       {
         body: newClientKeyBody,
@@ -82,10 +125,49 @@ export function clientKeyRoutes({ runtime, vault, now }: Services, { plugin }: D
         detail: { summary: 'Make a client key; it is shown this once', tags },
       },
     )
+    .patch(
+      '/api/keys/:id',
+      async ({ params, body, cause }) => {
+        const { id } = find(params.id);
+        const { name, scopes } = body;
+        const changes = {
+          ...(name !== undefined && { name }),
+          ...(scopes !== undefined && { scopes }),
+          ...termsOf(body),
+        };
+        const command = { type: 'ChangeClientKey', source: 'api', changes, nowMs: now() } as const;
+        const { state } = await keys.ask(id, command, cause);
+        return shown(id, state);
+      },
+      {
+        params: idParams,
+        body: changesBody,
+        response: { 200: clientKeySchema, ...problems(400, 401, 403, 404, 422, 503) },
+        detail: { summary: "Change a client key's name, models, limits or expiry", tags },
+      },
+    )
+    .post(
+      '/api/keys/:id/rotate',
+      async ({ params, body, cause }) => {
+        const { id } = find(params.id);
+        const key = newClientKey();
+        const graceMs = (body.grace_seconds ?? 0) * 1_000;
+        const secret = { hash: vault.hash(key), masked: mask(key) };
+        const command = { type: 'RotateClientKey', ...secret, nowMs: now(), graceMs } as const;
+        const { state } = await keys.ask(id, command, cause);
+        return { ...shown(id, state), key };
+      },
+      {
+        params: idParams,
+        body: rotationBody,
+        response: { 200: newClientKeySchema, ...problems(400, 401, 403, 404, 422, 503) },
+        detail: { summary: 'Put another key in its place; it is shown this once', tags },
+      },
+    )
     .delete(
       '/api/keys/:id',
       async ({ params, cause, set }) => {
-        const { id } = findActor(keys, params.id, 'CLIENT_KEY_NOT_FOUND');
+        const { id } = find(params.id);
         await keys.ask(id, { type: 'RemoveClientKey' }, cause);
         set.status = 204;
       },

@@ -26,7 +26,7 @@ describe('a client key', () => {
       .when({ type: 'AddClientKey', ...data })
       .thenHappened(added);
     expect(state.value).toBe('active');
-    expect(state.context).toEqual(data);
+    expect(state.context).toMatchObject(data);
   });
   test('that is not there cannot be removed, and leaves no source', () => {
     given().when({ type: 'RemoveClientKey' }).thenRefused('NOT_FOUND');
