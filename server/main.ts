@@ -15,18 +15,19 @@ import { createBodies, keepMsOf } from './bodies/bodies.ts';
 import { createBreakers } from './breakers/breakers.ts';
 import { systemLookup } from './providers/baseUrl.ts';
 import { createClients } from './access/clients.ts';
-import { urlOf } from './config.ts';
 import { drainLimitMs, drainServer } from './drainServer.ts';
 import { declare } from './providers/declare.ts';
 import { gatewayIdOf } from './identity.ts';
 import { createAffinity } from './keyRing/affinity.ts';
 import { createPools } from './keyRing/pools.ts';
+import { createPricing } from './pricing/pricing.ts';
 import { createVerdicts } from './keyRing/verdicts.ts';
 import { createWaiters } from './keyRing/waiters.ts';
 import { kinds } from './kinds.ts';
 import { runAsChild, type Running } from './launcher/asChild.ts';
 import type { StartMessage } from './launcher/messages.ts';
 import { createKeyUse } from './providers/keyUse.ts';
+import { listen } from './listen.ts';
 import { createLive } from './live/live.ts';
 import { createLocalOnly } from './access/localOnly.ts';
 import { createLogger } from './logger.ts';
@@ -111,12 +112,20 @@ export async function startGateway(
   const affinity = createAffinity();
   const modelRoutes = createModelRoutes(runtime);
   const providers = createProviders(runtime);
+  const pricing = createPricing({
+    providerOf: providers.get,
+    overrideOf({ modelRoute }) {
+      const route = modelRoute ? modelRoutes.named(modelRoute) : undefined;
+      return route?.price ? { name: route.name, price: route.price } : undefined;
+    },
+  });
   const recorder = await startRecorder({
     log,
     gatewayId,
     spoolDir: join(config.dataDir, 'spool', String(workerNumber)),
     now,
     onError: (error) => onError(error, 'recording traffic'),
+    onFlush: pricing.price,
   });
   const bodies = createBodies({
     settings,
@@ -132,6 +141,7 @@ export async function startGateway(
   });
   // Each worker counts for itself: with several the label keeps them apart.
   const metrics = createMetrics(config.workers > 1 ? { gateway: gatewayId } : {});
+  metrics.add(...pricing.families);
   const keyUse = createKeyUse();
   const sessions = createSessions(runtime, config, now);
   // What fetch knows of proxies, our own client does not.
@@ -192,6 +202,7 @@ export async function startGateway(
     clients,
     localOnly,
     modelRoutes,
+    providers,
     pools,
     verdicts,
     breakers,
@@ -207,47 +218,40 @@ export async function startGateway(
     tally: createTally(runtime),
     upstream,
     lookup: systemLookup,
+    drain,
     isDraining: () => drain.isDraining,
   };
-  const app = buildApp(services).listen({
-    hostname: config.host,
-    port: config.port,
-    reusePort: config.workers > 1,
-    // For a body that does not come; once it is in, the routes take the limit off.
-    idleTimeout: 30,
-    // Larger ones are refused in the caller's dialect, before they are read.
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-  });
+  const app = buildApp(services);
+  const { server, url } = listen(app, config);
   const sweep = () => {
     providerKeys.sweep().catch((error: unknown) => onError(error, 'sweeping the vault'));
   };
   const sweeper = setInterval(sweep, sweepEveryMs);
   sweep();
-  const url = urlOf(config.host, app.server?.port ?? config.port);
   logger.info({ url, gatewayId, ...runtime.stats() }, 'ready');
 
+  const stop = async () => {
+    clearInterval(sweeper);
+    const ended = await drainServer({ server, drain, limits, live, waiters });
+    await recorder.stop();
+    await bodies.stop();
+    vendors.stop();
+    verdicts.stop();
+    breakers.stop();
+    settings.stop();
+    pools.stop();
+    await runtime.stop();
+    readModels.close();
+    await log.close();
+    await nc.close();
+    logger.info({ ended }, 'stopped');
+  };
+  let stopping: Promise<void> | undefined;
   return {
     url,
     app,
-    async stop() {
-      isDraining = true;
-      clearInterval(sweeper);
-      await live.stop();
-      await Promise.race([app.server?.stop(), Bun.sleep(drainMs)]);
-      await app.server?.stop(true);
-      await recorder.stop();
-      await bodies.stop();
-      vendors.stop();
-      verdicts.stop();
-      breakers.stop();
-      settings.stop();
-      pools.stop();
-      await runtime.stop();
-      readModels.close();
-      await log.close();
-      await nc.close();
-      logger.info('stopped');
-    },
+    stopLimitMs: () => drainLimitMs(limits),
+    stop: () => (stopping ??= stop()),
   };
 }
 

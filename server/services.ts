@@ -16,9 +16,12 @@ import type { Live } from './live/live.ts';
 import type { LocalOnly } from './access/localOnly.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { Providers } from './proxy/providers.ts';
 import type { ProviderKeys } from './providers/providerKeys.ts';
+import type { Drain } from './proxy/drain.ts';
 import type { Proxy } from './proxy/proxy.ts';
 import type { Upstream } from './proxy/upstream.ts';
+import type { Realtime } from './realtime/realtime.ts';
 import type { Sessions } from './access/sessions.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Tally } from './metrics/tally.ts';
@@ -36,6 +39,7 @@ export type Services = Readonly<{
   clients: Clients;
   localOnly: LocalOnly;
   modelRoutes: ModelRoutes;
+  providers: Providers;
   pools: Pools;
   verdicts: Verdicts;
   breakers: Breakers;
@@ -44,6 +48,7 @@ export type Services = Readonly<{
   readModels: ReadModels;
   live: Live;
   proxy: Proxy;
+  realtime: Realtime;
   sessions: Sessions;
   /** What operators change while it runs; `settings.values` is read where it is needed. */
   settings: Settings;
@@ -52,6 +57,7 @@ export type Services = Readonly<{
   tally: Tally;
   upstream: Upstream;
   lookup: Lookup;
+  drain: Readonly<Drain>;
   /** True from the moment the gateway is told to stop. */
   isDraining: () => boolean;
 }>;

@@ -33,7 +33,8 @@ const largeBodies = new Set(['/api/provider-keys/import']);
 export type Door = ReturnType<typeof createDoor>;
 
 export function createDoor(services: Services) {
-  const { config, sessions, settings, clients, localOnly, metrics, gatewayId, logger } = services;
+  const { config, sessions, settings, clients, localOnly, metrics, gatewayId, logger, isDraining } =
+    services;
   const clientSide = createClientSide(config, clients, localOnly);
   const callers = createCallers({ config, sessions, clients, clientSide, localOnly });
   const entered = new WeakMap<Request, Promise<Entered>>();
@@ -51,6 +52,7 @@ export function createDoor(services: Services) {
     set.headers[requestIdHeader] = requestId;
     set.headers['cache-control'] = 'no-store';
     set.headers['x-content-type-options'] = 'nosniff';
+    if (isDraining()) set.headers['connection'] = 'close';
     const caller = await callers.admit(levelOf(request.method, route), request);
     const traceId = parseTraceparent(request.headers.get('traceparent')) ?? traceIdOf(requestId);
     return {

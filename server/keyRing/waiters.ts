@@ -8,12 +8,16 @@ export type Waiters = Readonly<{
    */
   wait(pool: Pool, untilMs: number, signal: AbortSignal): Promise<boolean>;
   size(): number;
+  /** Sends all away, and whoever comes later; may be called twice. */
+  stop(): void;
 }>;
 
 /** `limits.waiters` is how many may wait in this process, over all pools; it may change meanwhile. */
 export function createWaiters(now: () => number, limits: Readonly<{ waiters: number }>): Waiters {
   const byPool = new Map<Pool, Set<() => void>>();
+  const all = new Set<() => void>();
   let size = 0;
+  let isStopped = false;
 
   const of = (pool: Pool) => {
     const existing = byPool.get(pool);
@@ -30,7 +34,7 @@ export function createWaiters(now: () => number, limits: Readonly<{ waiters: num
 
   return {
     async wait(pool, untilMs, signal) {
-      if (size >= limits.waiters || signal.aborted) return false;
+      if (isStopped || size >= limits.waiters || signal.aborted) return false;
       const waiting = of(pool);
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const wake = () => resolve(true);
@@ -38,16 +42,22 @@ export function createWaiters(now: () => number, limits: Readonly<{ waiters: num
       const timer = setTimeout(giveUp, Math.max(untilMs - now(), 0));
       signal.addEventListener('abort', giveUp);
       waiting.add(wake);
+      all.add(giveUp);
       size += 1;
       try {
         return await promise;
       } finally {
         size -= 1;
         waiting.delete(wake);
+        all.delete(giveUp);
         clearTimeout(timer);
         signal.removeEventListener('abort', giveUp);
       }
     },
     size: () => size,
+    stop() {
+      isStopped = true;
+      for (const giveUp of all) giveUp();
+    },
   };
 }

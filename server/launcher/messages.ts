@@ -27,4 +27,8 @@ export type ReadyMessage = Readonly<{
   /** What the demo adds to the environment. */
   env?: Readonly<Record<string, string>>;
 }>;
-export type FromChild = ReadyMessage | Readonly<{ type: 'failed'; message: string }>;
+export type FromChild =
+  | ReadyMessage
+  | Readonly<{ type: 'failed'; message: string }>
+  /** It may take so long to finish what it has in hand. */
+  | Readonly<{ type: 'stopping'; withinMs: number }>;

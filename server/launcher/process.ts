@@ -12,7 +12,7 @@ export type ChildSpec = Readonly<{
   env: Readonly<Record<string, string | undefined>>;
   /** How long it may take until it is ready. */
   startLimitMs: number;
-  /** How long it may take to finish what it has in hand. */
+  /** How long it may take to finish what it has in hand, unless it says how long that is. */
   stopLimitMs: number;
   /** 19 lets every other process go first. */
   niceness?: number;
@@ -35,7 +35,10 @@ const isFromChild = (message: unknown): message is FromChild =>
   typeof message === 'object' &&
   message !== null &&
   'type' in message &&
-  (message.type === 'ready' || message.type === 'failed');
+  (message.type === 'ready' || message.type === 'failed' || message.type === 'stopping');
+
+/** For what comes after the last request: the spool, the log, a snapshot. */
+const marginMs = 10_000;
 
 /** The process starts to load at once; it does nothing before its start message. */
 export function boot(spec: ChildSpec): Run {
@@ -45,6 +48,12 @@ export function boot(spec: ChildSpec): Run {
     () => (isReady = true),
     () => {},
   );
+  const kill = (): void => child.kill('SIGKILL');
+  let limit: Timer | undefined;
+  const killAfter = (ms: number): void => {
+    clearTimeout(limit);
+    limit = setTimeout(kill, ms);
+  };
   const child = Bun.spawn([process.execPath, spec.entry], {
     stdio: ['ignore', 'inherit', 'inherit'],
     // ^C in a terminal goes to the whole group, and the children are to be stopped in order.
@@ -53,12 +62,14 @@ export function boot(spec: ChildSpec): Run {
     ipc: (message: unknown) => {
       if (!isFromChild(message)) return;
       if (message.type === 'ready') answer.resolve(message);
-      else answer.reject(new StartError(message.message));
+      else if (message.type === 'failed') answer.reject(new StartError(message.message));
+      else killAfter(message.withinMs + marginMs);
     },
   });
   if (spec.niceness !== undefined) lowerPriority(child.pid, spec.niceness);
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const ended = child.exited.then(() => {
+    clearTimeout(limit);
     const how = child.signalCode === null ? `with ${child.exitCode}` : `by ${child.signalCode}`;
     answer.reject(new StartError(`the ${spec.name} ended ${how} before it was ready`));
     return how;
@@ -66,7 +77,6 @@ export function boot(spec: ChildSpec): Run {
   const send = (message: ToChild): void => {
     if (!hasEnded()) child.send(message);
   };
-  const kill = (): void => child.kill('SIGKILL');
   return {
     pid: child.pid,
     ended,
@@ -85,9 +95,9 @@ export function boot(spec: ChildSpec): Run {
       // One that never became ready has nothing in hand.
       if (isReady) send({ type: 'stop' });
       else kill();
-      const limit = setTimeout(kill, spec.stopLimitMs);
+      // It may be stopping already, and have said for how long.
+      if (limit === undefined) killAfter(spec.stopLimitMs);
       await child.exited;
-      clearTimeout(limit);
     },
   };
 }

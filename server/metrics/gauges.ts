@@ -80,6 +80,9 @@ export function gaugesOf(services: Services): readonly Family[] {
     gauge('signalbox_pending_breakers', 'Breakers about which something waits for the log', () =>
       one(breakers.pending()),
     ),
+    gauge('signalbox_requests_in_flight', 'Proxied requests under way', () =>
+      one(services.drain.inFlight),
+    ),
     gauge('signalbox_actors', 'Actors in memory', () => one(runtime.stats().actors)),
     gauge('signalbox_projection_lag', 'Messages of a stream that are not projected', projectionLag),
     gauge('process_resident_memory_bytes', 'Resident memory of this process', () =>

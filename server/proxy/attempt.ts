@@ -1,12 +1,14 @@
 /** One try at one key: send, look at the head of the answer, and let the judge speak when it is no success. */
 import type { Evidence, TransportFault, Verdict } from '../../actors/providerKey/evidence.ts';
-import { judge } from '../../actors/providerKey/judge.ts';
 import type { Dialect } from '../../events/provider.ts';
+import type { Judge } from './judging.ts';
+import type { Drain } from './drain.ts';
 import type { Limits } from './limits.ts';
 import { unpacked } from './packing.ts';
 import { StreamEndedEarly } from './streamAnswer.ts';
 import { endLimit, startLimit, timeIsOver } from './timeLimits.ts';
 import {
+  isUnsent,
   transportFault,
   type Upstream,
   type UpstreamAnswer,
@@ -37,6 +39,9 @@ export type Caller = Readonly<{
 export type AttemptOptions = Readonly<{
   upstream: Upstream;
   request: UpstreamRequest;
+  judge: Judge;
+  /** Its id. */
+  provider: string;
   dialect: Dialect;
   endpoint: Evidence['endpoint'];
   /** Its signal is aborted when the client leaves. */
@@ -44,6 +49,8 @@ export type AttemptOptions = Readonly<{
   /** Until the answer is open: its first event, or all of it when it is small. */
   limitMs: number;
   limits: Limits;
+  /** Of the gateway that it is a part of, and ends with. */
+  drain?: Drain;
   now: () => number;
 }>;
 
@@ -69,7 +76,7 @@ export async function attempt<Opened extends object>(
     if (signal.aborted) abort.abort(signal.reason);
     else signal.addEventListener('abort', () => abort.abort(signal.reason), { once: true });
   };
-  const limit = startLimit(abort, options.limitMs, follow);
+  const limit = startLimit(abort, options.limitMs, follow, options.drain);
   try {
     const response = await upstream(request, abort.signal);
     if (response.status < 400) {
@@ -95,17 +102,24 @@ function faultOf(error: unknown, abort: AbortController, client: AbortSignal): T
 }
 
 function failed(
-  { dialect, endpoint, now }: Pick<AttemptOptions, 'dialect' | 'endpoint' | 'now'>,
+  {
+    judge,
+    provider,
+    dialect,
+    endpoint,
+    now,
+  }: Pick<AttemptOptions, 'judge' | 'provider' | 'dialect' | 'endpoint' | 'now'>,
   answer: VendorAnswer | null,
   fault: TransportFault | null,
 ): FailedAttempt {
   const verdict = judge({
+    provider,
     dialect,
     endpoint,
     status: answer?.status ?? 0,
     headers: answer?.headers ?? new Headers(),
     body: answer ? decodedText(answer) : '',
-    phase: answer ? 'headers' : 'connect',
+    phase: answer ? 'headers' : isUnsent(fault) ? 'connect' : 'first-byte',
     transport: fault,
     bytesSent: 0,
     nowMs: now(),

@@ -3,6 +3,7 @@ import type { Outcome } from '../../events/traffic.ts';
 import { idsInHeaders, idsMadeBy } from './madeIds.ts';
 import { decoded, type Caller } from './attempt.ts';
 import type { DialectModule } from './dialect.ts';
+import type { Drain } from './drain.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
 import { responseHeaders } from './headers.ts';
 import type { Incoming } from './incoming.ts';
@@ -18,6 +19,7 @@ export type DeliveryOptions = Readonly<{
   incoming: Incoming;
   dialect: DialectModule;
   limits: Limits;
+  drain: Drain;
   now: () => number;
   client: Caller;
   /** From then on the upstream is left when the client leaves. */
@@ -34,6 +36,10 @@ export function deliver(
   options: DeliveryOptions,
 ): Delivered | Promise<Delivered> {
   const { incoming, limits } = options;
+  if (incoming.tunnel) {
+    const { exchange, record } = options;
+    return { kind: 'delivered', response: incoming.tunnel.open(exchange, record) };
+  }
   // `response.body` makes a stream of it, which costs a small answer more than all the rest: asked for late.
   if (isWhole(response, incoming, limits)) {
     return response.bytes().then((body) => deliverWhole(response, body, options));
@@ -89,7 +95,7 @@ async function deliverStream(
   abort: AbortController,
   options: DeliveryOptions,
 ): Promise<Delivered> {
-  const { exchange, dialect, incoming, limits, now, client, record, onIds } = options;
+  const { exchange, dialect, incoming, limits, drain, now, client, record, onIds } = options;
   const watch = dialect.terminator(incoming.route.route);
   const stream = await openStream(body, watch);
   exchange.streamed = true;
@@ -100,6 +106,7 @@ async function deliverStream(
     abort,
     client: client.signal,
     limits,
+    drain,
     now,
     onChunk(bytes) {
       exchange.firstByteMs ??= elapsedMs(exchange);
@@ -125,15 +132,20 @@ function deliverLarge(
   response: UpstreamAnswer,
   body: UpstreamBody,
   abort: AbortController,
-  { exchange, record, limits }: DeliveryOptions,
+  { exchange, record, limits, drain }: DeliveryOptions,
 ): Delivered {
-  const passed = passBody(body, abort, limits.stallMs, {
-    onChunk(bytes) {
-      exchange.firstByteMs ??= elapsedMs(exchange);
-      exchange.responseBytes += bytes;
+  const passed = passBody(
+    body,
+    abort,
+    { limits, drain },
+    {
+      onChunk(bytes) {
+        exchange.firstByteMs ??= elapsedMs(exchange);
+        exchange.responseBytes += bytes;
+      },
+      onEnd: (how) => record(exchange, response.status, how),
     },
-    onEnd: (how) => record(exchange, response.status, how),
-  });
+  );
   const headers = responseHeaders(response.headers, exchange.id, { bodyUnchanged: true });
   return {
     kind: 'delivered',

@@ -21,6 +21,7 @@ export type Limits = Readonly<
     | 'bufferedBytes'
     | 'errorBytes'
     | 'drainMs'
+    | 'drainGraceMs'
   >
 >;
 

@@ -1,5 +1,6 @@
 /** Answers that are not streams: read whole when small, passed as they come when large. */
 import type { Limits } from './limits.ts';
+import type { Drain } from './drain.ts';
 import { timeIsOver } from './timeLimits.ts';
 import type { UpstreamBody } from './upstream.ts';
 
@@ -26,13 +27,19 @@ export type PassedBody = Readonly<{
 export function passBody(
   body: UpstreamBody,
   abort: AbortController,
-  stallMs: number,
+  { limits, drain }: Readonly<{ limits: Limits; drain: Drain }>,
   { onChunk, onEnd }: PassedBody,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
+  const breakOff = () => abort.abort(timeIsOver);
+  drain.open.add(breakOff);
+  const finish: PassedBody['onEnd'] = (how) => {
+    drain.open.delete(breakOff);
+    onEnd(how);
+  };
   return new ReadableStream({
     async pull(controller) {
-      const timer = setTimeout(() => abort.abort(timeIsOver), stallMs);
+      const timer = setTimeout(() => abort.abort(timeIsOver), limits.stallMs);
       try {
         const { done, value } = await reader.read();
         if (!done) {
@@ -40,10 +47,10 @@ export function passBody(
           controller.enqueue(value);
           return;
         }
-        onEnd('completed');
+        finish('completed');
         controller.close();
       } catch {
-        onEnd(
+        finish(
           abort.signal.reason === timeIsOver || !abort.signal.aborted ? 'truncated' : 'cancelled',
         );
         // Without a reason, which Bun would print: the client sees the break, the log has the outcome.
@@ -53,7 +60,7 @@ export function passBody(
       }
     },
     cancel(reason) {
-      onEnd('cancelled');
+      finish('cancelled');
       abort.abort(reason);
     },
   });

@@ -1,6 +1,7 @@
 /** Streams: passed chunk by chunk, watched for their terminator, never reported whole when they were not. */
 import { eventBreak, type DialectModule, type GatewayError, type StreamWatch } from './dialect.ts';
 import type { Limits } from './limits.ts';
+import type { Drain } from './drain.ts';
 import { timeIsOver } from './timeLimits.ts';
 import type { UpstreamBody } from './upstream.ts';
 
@@ -46,6 +47,7 @@ export type RelayOptions = Readonly<{
   client: AbortSignal;
   limits: Limits;
   now: () => number;
+  drain: Drain;
   onChunk: (bytes: number) => void;
   /** Called once. */
   onEnd: (how: StreamEnding) => void;
@@ -62,7 +64,7 @@ const broken = (message: string): GatewayError => ({
 
 /** The body for the client. Each pull reads one chunk, so a slow client slows the upstream down. */
 export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
-  const { stream, watch, dialect, abort, client, limits, now } = options;
+  const { stream, watch, dialect, abort, client, limits, now, drain } = options;
   const { reader } = stream;
   const queue = [...stream.first];
   let silentSinceMs = 0;
@@ -70,11 +72,13 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
   let isClosed = false;
+  let breakOff = () => {};
 
   const finish = (how: StreamEnding) => {
     if (isOver) return;
     isOver = true;
     clearTimeout(timer);
+    drain.open.delete(breakOff);
     options.onEnd(how);
   };
 
@@ -124,8 +128,22 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
     controller.close();
   };
 
+  /** The gateway stops: the client gets what there is, and is told that it is not all. */
+  const stop = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    for (const chunk of queue.splice(0)) {
+      options.onChunk(chunk.byteLength);
+      controller.enqueue(chunk);
+    }
+    end(controller, 'the gateway is being stopped');
+    abort.abort();
+  };
+
   return new ReadableStream<Uint8Array>({
-    start: watchSilence,
+    start(controller) {
+      watchSilence(controller);
+      breakOff = () => stop(controller);
+      drain.open.add(breakOff);
+    },
     async pull(controller) {
       const waiting = queue.shift();
       if (waiting) {

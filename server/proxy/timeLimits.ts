@@ -6,10 +6,13 @@ export type TimeLimit = {
   readonly atMs: number;
   /** What is only worth doing for what takes longer than a moment; called once. */
   onSlow: (() => void) | undefined;
+  /** Whose it is: one gateway's limits are ended together. */
+  readonly owner: object | undefined;
 };
 
-/** The reason it is aborted for. */
+/** The reasons it is aborted for. */
 export const timeIsOver = new DOMException('the time limit is over', 'TimeoutError');
+const gatewayStops = new DOMException('the gateway is being stopped', 'AbortError');
 
 /** So late at most. */
 const everyMs = 50;
@@ -33,8 +36,13 @@ function look(): void {
 }
 
 /** Aborts with `timeIsOver` after `limitMs`, unless `endLimit` comes first. */
-export function startLimit(abort: AbortController, limitMs: number, onSlow: () => void): TimeLimit {
-  const limit: TimeLimit = { abort, atMs: performance.now() + limitMs, onSlow };
+export function startLimit(
+  abort: AbortController,
+  limitMs: number,
+  onSlow: () => void,
+  owner?: object,
+): TimeLimit {
+  const limit: TimeLimit = { abort, atMs: performance.now() + limitMs, onSlow, owner };
   running.add(limit);
   patrol ??= setInterval(look, everyMs);
   return limit;
@@ -42,4 +50,9 @@ export function startLimit(abort: AbortController, limitMs: number, onSlow: () =
 
 export function endLimit(limit: TimeLimit): void {
   running.delete(limit);
+}
+
+/** Aborts all that `owner` has under way, however much time is left. */
+export function abortLimitsOf(owner: object): void {
+  for (const limit of running) if (limit.owner === owner) limit.abort.abort(gatewayStops);
 }

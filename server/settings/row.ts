@@ -7,6 +7,8 @@ export type Row<T> = Readonly<{
   schema: TSchema;
   /** In words, for who sends a value that does not fit. */
   expected: string;
+  /** What else is wrong with a value that has the form; undefined when nothing is. */
+  problem?: (value: unknown) => string | undefined;
   unit: string | null;
   meaning: string;
   /** The environment variable that it beats. */

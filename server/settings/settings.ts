@@ -7,6 +7,7 @@ import { settingKind } from '../../actors/setting/setting.ts';
 import type { Cause } from '../../events/event.ts';
 import type { Config } from '../config.ts';
 import { actorOf, keyNamed, keyOfActor, nameOf } from './names.ts';
+import type { Row } from './row.ts';
 import { keys, table, usualValues, type SettingKey, type Values } from './table.ts';
 
 export type SettingView = Readonly<{
@@ -47,7 +48,14 @@ type Options = Readonly<{
 }>;
 
 const checks = new Map(keys.map((key) => [key, TypeCompiler.Compile(table[key].schema)]));
-const fits = (key: SettingKey, value: unknown): boolean => checks.get(key)?.Check(value) ?? false;
+/** What a value should be and is not; undefined when it fits. */
+function problemOf(key: SettingKey, value: unknown): string | undefined {
+  const row: Row<unknown> = table[key];
+  const problem = row.problem?.(value);
+  if (problem !== undefined) return problem;
+  return checks.get(key)?.Check(value) ? undefined : `takes ${row.expected}`;
+}
+const fits = (key: SettingKey, value: unknown): boolean => problemOf(key, value) === undefined;
 
 export function createSettings({ runtime, config, defaults = {}, onError }: Options): Settings {
   const actors = runtime.of(settingKind);
@@ -122,7 +130,8 @@ export function createSettings({ runtime, config, defaults = {}, onError }: Opti
     },
     async change(name, value, cause) {
       const key = known(name);
-      if (!fits(key, value)) throw new Refusal('INVALID', `${name} takes ${table[key].expected}`);
+      const problem = problemOf(key, value);
+      if (problem !== undefined) throw new Refusal('INVALID', `${name} ${problem}`);
       const fallback = fallbackOf(key);
       await actors.ask(actorOf(key), { type: 'ChangeSetting', value, fallback }, cause);
       return viewOfKey(key);

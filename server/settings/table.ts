@@ -1,5 +1,10 @@
 /** Every setting that changes while the gateways run: a line each. Outside, `firstEventMs` is `first_event_ms`. */
 import { Type } from '@sinclair/typebox';
+import {
+  mostOperatorRules,
+  operatorRuleSchema,
+  problemInRules,
+} from '../../actors/providerKey/operatorRules.ts';
 import { table as variables } from '../config/table.ts';
 import { listOf, milliseconds, onOff, orNone, whole, type Row } from './row.ts';
 
@@ -14,9 +19,6 @@ const webhook = Type.Object(
   },
   { additionalProperties: false },
 );
-
-/** The rules' own form is checked by the judge that reads them. */
-const judgeRule = Type.Record(Type.String({ maxLength: 100 }), Type.Unknown());
 
 export const table = {
   attempts: whole(7, [1, 100], 'attempts of one request, over every key and provider'),
@@ -79,6 +81,11 @@ export const table = {
     [0, 600 * secondMs],
     'requests under way get so long to finish when a gateway is stopped',
   ),
+  drainGraceMs: milliseconds(
+    1_000,
+    [0, 120 * secondMs],
+    'a gateway that is being stopped takes requests for so long after /ready said 503',
+  ),
   requestsPerMinute: orNone(
     whole(0, [1, 10_000_000], 'limit of a client that has none of its own', {
       unit: 'requests/min',
@@ -120,12 +127,15 @@ export const table = {
       unit: 'days',
     },
   ),
-  judgeRules: listOf(
-    judgeRule,
-    1_000,
-    "rules that come before the judge's own: status and text to effect",
-    'a list of at most 1,000 rules',
-  ),
+  judgeRules: {
+    ...listOf(
+      operatorRuleSchema,
+      mostOperatorRules,
+      "rules that come before the judge's own: status and text to effect",
+      `a list of at most ${mostOperatorRules} rules`,
+    ),
+    problem: problemInRules,
+  },
   webhooks: listOf(
     webhook,
     100,

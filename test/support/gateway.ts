@@ -56,6 +56,7 @@ export async function testGateway({ env = {}, limits = {} }: Options = {}): Prom
     const access = { servers, user, pass, maxStoreBytes: null };
     return startGateway({ config: configWith(more), nats: access, workerNumber: 1 }, logger, {
       ...usualLimits,
+      drainGraceMs: 0,
       ...limits,
     });
   };

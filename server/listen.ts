@@ -1,0 +1,18 @@
+/** Opens the gateway's doors. */
+import type { App } from './app.ts';
+import { urlOf, type Config } from './config.ts';
+
+export function listen(app: App, { host, port, workers }: Config) {
+  app.listen({
+    hostname: host,
+    port,
+    reusePort: workers > 1,
+    // For a body that does not come; once it is in, the routes take the limit off.
+    idleTimeout: 30,
+    // Larger ones are refused in the caller's dialect, before they are read.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+  });
+  const { server } = app;
+  if (!server) throw new Error(`nothing listens on ${host}:${port}`);
+  return { server, url: urlOf(host, server.port ?? port) };
+}
