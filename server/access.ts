@@ -13,6 +13,7 @@ const table: Readonly<Record<string, Level>> = {
   'ALL /v1/*': 'client',
   'ALL /v1beta/*': 'client',
   'ALL /upload/*': 'client',
+  'ALL /ws/*': 'client',
 
   'GET /': 'public',
   'GET /health': 'public',
@@ -50,6 +51,12 @@ const table: Readonly<Record<string, Level>> = {
   'PATCH /api/keys/:id': 'operator',
   'POST /api/keys/:id/rotate': 'operator',
   'DELETE /api/keys/:id': 'operator',
+
+  'GET /api/models': 'operator',
+  'POST /api/models': 'operator',
+  'GET /api/models/:id': 'operator',
+  'PATCH /api/models/:id': 'operator',
+  'DELETE /api/models/:id': 'operator',
 
   'GET /api/settings': 'operator',
   'GET /api/settings/:name': 'operator',

@@ -15,6 +15,7 @@ import { liveRoutes } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { logsRoutes } from './routes/logs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { modelRouteRoutes } from './routes/modelRoutes.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { providerKeyActionRoutes } from './routes/providerKeyActions.ts';
 import { providerKeyRoutes } from './routes/providerKeys.ts';
@@ -34,6 +35,7 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(providerKeyRoutes(services, door))
     .use(providerKeyActionRoutes(services, door))
     .use(clientKeyRoutes(services, door))
+    .use(modelRouteRoutes(services, door))
     .use(settingsRoutes(services, door))
     .use(eventsRoutes(services, door))
     .use(actorsRoutes(services, door))

@@ -42,6 +42,7 @@ import { createProxy } from './proxy/proxy.ts';
 import { createRouting } from './proxy/routing.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
 import { createUpstreamClient } from './upstream/client.ts';
+import { createRealtime } from './realtime/realtime.ts';
 import type { Services } from './services.ts';
 import { createSessions } from './access/sessions.ts';
 import { createSettings } from './settings/settings.ts';
@@ -149,6 +150,7 @@ export async function startGateway(
   const upstream = config.hasOutsideProxy ? fetchUpstream : vendors.send;
   const waiters = createWaiters(now, limits);
   const drain = createDrain();
+  const judge = createJudge(settings);
   const proxy = createProxy({
     admit: createAdmit(createClientSide(config, clients, localOnly), sessions),
     anonymous: clients.anonymous,
@@ -169,7 +171,7 @@ export async function startGateway(
       },
     },
     upstream,
-    judge: createJudge(settings),
+    judge,
     limits,
     drain,
     bodies,
@@ -178,6 +180,8 @@ export async function startGateway(
     gatewayId,
     now,
   });
+
+  const realtime = createRealtime({ proxy, pools, verdicts, affinity, judge, gatewayId, now });
 
   // The doors.
   const readModels = openReadModels(config.databasePath);
@@ -211,6 +215,7 @@ export async function startGateway(
     readModels,
     live,
     proxy,
+    realtime,
     sessions,
     settings,
     metrics,
@@ -222,7 +227,7 @@ export async function startGateway(
     isDraining: () => drain.isDraining,
   };
   const app = buildApp(services);
-  const { server, url } = listen(app, config);
+  const { server, url } = listen(app, config, realtime);
   const sweep = () => {
     providerKeys.sweep().catch((error: unknown) => onError(error, 'sweeping the vault'));
   };
@@ -232,7 +237,7 @@ export async function startGateway(
 
   const stop = async () => {
     clearInterval(sweeper);
-    const ended = await drainServer({ server, drain, limits, live, waiters });
+    const ended = await drainServer({ server, drain, limits, live, realtime, waiters });
     await recorder.stop();
     await bodies.stop();
     vendors.stop();

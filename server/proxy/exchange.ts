@@ -1,4 +1,5 @@
 /** One proxied request while it is under way, and what is recorded of it when it is over. */
+import type { Verdict } from '../../actors/providerKey/evidence.ts';
 import { trafficCatalog } from '../../events/catalog.ts';
 import type { By, Cause } from '../../events/event.ts';
 import {
@@ -66,6 +67,26 @@ export function beginExchange(method: string, traceparent: string | null, nowMs:
 
 export const elapsedMs = (exchange: Exchange): number => performance.now() - exchange.startedMs;
 
+/** Writes an attempt down; `startedMs` is after the request's own start. Without a verdict it was answered. */
+export function noteAttempt(
+  exchange: Exchange,
+  startedMs: number,
+  status: number,
+  verdict?: Verdict,
+): void {
+  exchange.attempts.push({
+    provider: exchange.provider,
+    keyId: exchange.keyId,
+    model: exchange.model,
+    status,
+    startedMs: Math.round(startedMs),
+    durationMs: Math.round(elapsedMs(exchange) - startedMs),
+    verdict: verdict?.class ?? 'ok',
+    ruleId: verdict?.ruleId ?? '',
+    error: verdict?.reason ?? '',
+  });
+}
+
 const traceIdFor = ({ traceparent, id }: Exchange): TraceId =>
   parseTraceparent(traceparent) ?? traceIdOf(id);
 
@@ -102,6 +123,7 @@ export function finish(
       method: exchange.method,
       route: exchange.route,
       model: exchange.model,
+      modelRoute: exchange.modelRoute?.name ?? '',
       provider: exchange.provider,
       keyId: exchange.keyId,
       status,

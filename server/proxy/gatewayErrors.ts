@@ -58,7 +58,7 @@ export const noTarget = (route: string, asked: string): GatewayError => ({
   status: 400,
   kind: 'invalid_request',
   code: 'other_dialect',
-  message: `No target of the model "${route}" can be asked at this endpoint of the ${asked} dialect.`,
+  message: `The model "${route}" is not offered here: its targets do not all speak the ${asked} dialect, or have no such endpoint in it.`,
 });
 
 export const noKeys = (provider: string): GatewayError => ({

@@ -13,7 +13,7 @@ import { isTooLong } from './contextLength.ts';
 import { deliver, type Delivered } from './delivery.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';
 import type { Drain } from './drain.ts';
-import { elapsedMs, type Exchange } from './exchange.ts';
+import { elapsedMs, noteAttempt, type Exchange } from './exchange.ts';
 import * as errors from './gatewayErrors.ts';
 import type { Incoming } from './incoming.ts';
 import type { Judge } from './judging.ts';
@@ -81,25 +81,6 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
   const { pools, keyChoice, verdicts, breakers, affinity, drain, routing, now } = deps;
   const lastWord = createLastWord(deps);
 
-  const note = (
-    { exchange }: Pursuit,
-    startedMs: number,
-    status: number,
-    failure?: FailedAttempt,
-  ) => {
-    exchange.attempts.push({
-      provider: exchange.provider,
-      keyId: exchange.keyId,
-      model: exchange.model,
-      status,
-      startedMs: Math.round(startedMs),
-      durationMs: Math.round(elapsedMs(exchange) - startedMs),
-      verdict: failure?.verdict.class ?? 'ok',
-      ruleId: failure?.verdict.ruleId ?? '',
-      error: failure?.verdict.reason ?? '',
-    });
-  };
-
   /** One attempt with one key, up to the point where the client gets its first byte. */
   const tryOnce = (
     pursuit: Pursuit,
@@ -113,7 +94,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     exchange.model = target.model;
     exchange.keyId = taken?.key.id ?? '';
     const sending = {
-      upstream: deps.upstream,
+      upstream: incoming.tunnel?.dial ?? deps.upstream,
       request: outgoing(incoming, target, taken?.key.secret ?? '', deps),
       judge: deps.judge,
       provider: target.provider.id,
@@ -130,7 +111,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     const { record } = deps;
     return attempt(sending, (response, abort, follow) => {
       // The attempt stands in the record before a short answer closes it.
-      note(pursuit, startedMs, response.status);
+      noteAttempt(exchange, startedMs, response.status);
       return deliver(response, abort, {
         exchange,
         incoming,
@@ -220,7 +201,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
 
       last = result;
       exchange.attempts.length = noted;
-      note(pursuit, startedMs, result.answer?.status ?? 0, result);
+      noteAttempt(exchange, startedMs, result.answer?.status ?? 0, result.verdict);
       const { verdict } = result;
       if (drain.isOver) return deps.refuse(exchange, errors.stopping);
       breakers.failed(provider.id, verdict, startedAtMs, cause);

@@ -6,11 +6,11 @@ import type { Pools } from '../keyRing/pools.ts';
 import type { ModelRoute } from '../modelRoutes/modelRoutes.ts';
 import { createTurns, type Turns } from '../modelRoutes/turns.ts';
 import type { Incoming } from './incoming.ts';
-import type { Provider, Providers, Target } from './providers.ts';
-import { canAnswer } from './wire.ts';
+import type { Providers, Target } from './providers.ts';
+import { canAnswer, speaks } from './wire.ts';
 
 export type Routing = Readonly<{
-  /** Those that have an endpoint for the request; none when no target has. */
+  /** Those that have an endpoint for the request; none where one of them does not even speak its dialect. */
   targetsOf(route: ModelRoute, incoming: Incoming): readonly Target[];
   /**
    * The same, as far as the request is bound to one: what a key made only that key's provider knows; and a
@@ -50,9 +50,6 @@ export function createRouting({ providers, pools, affinity, max = 100_000 }: Opt
           .next()
           .flatMap((index) => route.targets[index] ?? []);
 
-  const isThere = (provider: Provider | undefined, { route }: Incoming): provider is Provider =>
-    provider !== undefined && canAnswer(provider, route);
-
   const conversationAt = (route: ModelRoute, { conversation }: Ties): string | undefined =>
     route.strategy === 'weighted' && conversation !== null
       ? `${route.id}\n${conversation}`
@@ -63,7 +60,10 @@ export function createRouting({ providers, pools, affinity, max = 100_000 }: Opt
       const targets: Target[] = [];
       for (const { provider: id, model, contextLength } of inOrder(route)) {
         const provider = providers.get(id);
-        if (!isThere(provider, incoming)) continue;
+        // Removed meanwhile, as its operator insisted.
+        if (!provider) continue;
+        if (!speaks(provider, incoming.route)) return [];
+        if (!canAnswer(provider, incoming.route)) continue;
         targets.push({ provider, model, isRenamed: model !== route.name, contextLength });
       }
       return targets;

@@ -45,6 +45,10 @@ const homeOf = ({ dialect, openAiCompatible }: Detection): Dialect =>
 const openAiPath = ({ openAiCompatible }: Detection, path: string): string =>
   openAiCompatible ? path.slice(openAiSides.gemini.prefix.length) : path;
 
+/** Whether the provider can be asked in the request's dialect. */
+export const speaks = (provider: Vendor, route: Detection): boolean =>
+  provider.dialect === homeOf(route) || dialectsOf(provider).includes(route.dialect);
+
 /** Whether the provider has an endpoint for this request, under its own dialect or as OpenAI. */
 export function canAnswer(provider: Vendor, route: Detection): boolean {
   if (provider.dialect === homeOf(route)) return true;
