@@ -60,9 +60,7 @@ function parseJson(text: string): unknown {
 /** The JSON of a body, or of the first `data:` line of an event stream. */
 const parse = (body: string): unknown =>
   firstOf(
-    parseJson(
-      /^\s*(?:event|data|:)/.test(body) ? (/^data:(.*)$/m.exec(body)?.[1] ?? '') : body,
-    ),
+    parseJson(/^\s*(?:event|data|:)/.test(body) ? (/^data:(.*)$/m.exec(body)?.[1] ?? '') : body),
   );
 
 /** Anthropic's and OpenAI's types, for errors that come inside a stream. */
@@ -123,16 +121,22 @@ function flat(json: unknown, error: unknown): VendorError | null {
   const message = messageOf(json) || textOf(error).slice(0, maxMessage);
   if (message === '') return null;
   const words = wordsOf(json, [error]);
-  return { ...nothing, message, words, status: statusIn(json, words) };
+  const headers = headersIn(undefined, field(json, 'retry_after'));
+  return { ...nothing, message, words, status: statusIn(json, words), headers };
+}
+
+function headersIn(repeated: unknown, retryAfter: unknown): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(isObject(repeated) ? repeated : {})) {
+    if (headers.size < maxHeaders) headers.set(name.toLowerCase(), String(value));
+  }
+  if (typeof retryAfter === 'number') headers.set('retry-after', String(retryAfter));
+  return headers;
 }
 
 /** OpenRouter's account of the vendor that it asked. */
 function ofAggregator(metadata: unknown, message: string) {
-  const headers = new Map<string, string>();
-  const repeated = field(metadata, 'headers');
-  for (const [name, value] of Object.entries(isObject(repeated) ? repeated : {})) {
-    if (headers.size < maxHeaders) headers.set(name.toLowerCase(), String(value));
-  }
+  const headers = headersIn(field(metadata, 'headers'), field(metadata, 'retry_after_seconds'));
   const isPassedOn =
     message === 'Provider returned error' ||
     textOf(field(metadata, 'limit_source')).startsWith('upstream');

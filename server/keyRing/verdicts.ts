@@ -1,5 +1,6 @@
 /** What traffic says about a key takes effect at once in the pool; the actor moves when the log accepts it. */
 import type { ProviderKeyCommand } from '../../actors/providerKey/commands.ts';
+import { consequenceOf } from '../../actors/providerKey/consequence.ts';
 import type { Verdict } from '../../actors/providerKey/evidence.ts';
 import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
 import { rateLimitWindow } from '../../actors/providerKey/rateLimitWindow.ts';
@@ -87,16 +88,6 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
     return window.isProviderWide(pools.of(provider).size(), now());
   };
 
-  const commandFor = ({ model }: About, verdict: Verdict): ProviderKeyCommand => {
-    const { ruleId, reason, hintMs = null, longest } = verdict;
-    const nowMs = now();
-    if (verdict.class === 'credential') {
-      return { type: 'SuspectProviderKey', nowMs, ruleId, reason, isLastUsable: false };
-    }
-    const rest = { type: 'RestProviderKey', nowMs, hintMs, longest, ruleId, reason } as const;
-    return scopeOf(verdict, model) === wholeKey ? rest : { ...rest, model };
-  };
-
   /** Requests that were under way when the key was rested or suspected saw the same limit, not another one. */
   const isOldNews = ({ key, startedAtMs }: About, scope: Scope, verdict: Verdict): boolean => {
     if (verdict.class === 'credential') return startedAtMs <= key.suspectedAtMs;
@@ -124,8 +115,14 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
 
   return {
     apply(about, verdict) {
-      if (verdict.scope !== 'key' && verdict.scope !== 'model') return;
       const { provider, key, model, cause } = about;
+      // Said of the provider itself: of its address here, or by an operator's rule.
+      if (verdict.scope === 'provider' && verdict.class === 'rate_limit') {
+        restProvider(provider, verdict, cause);
+        return;
+      }
+      const judged = consequenceOf(verdict, { nowMs: now(), model, isLastUsable: false });
+      if (!judged) return;
       const scope = scopeOf(verdict, model);
       if (isOldNews(about, scope, verdict)) return;
       const isRateLimit = verdict.class === 'rate_limit' && scope === wholeKey;
@@ -133,7 +130,7 @@ export function createVerdicts({ runtime, pools, now, onError }: Options): Verdi
         restProvider(provider, verdict, cause);
         return;
       }
-      const { command, event } = foresee(provider, key.id, commandFor(about, verdict));
+      const { command, event } = foresee(provider, key.id, judged);
       if (event?.type === 'ProviderKeyRested' || event?.type === 'ProviderKeyModelRested') {
         const { untilMs, guessed } = event.data;
         const seen = key.provisional.get(scope);

@@ -9,6 +9,7 @@ import { Problem } from '../http/problem.ts';
 import { originOf } from './providerKeys.ts';
 import { attempt } from '../proxy/attempt.ts';
 import { upstreamHeaders } from '../proxy/headers.ts';
+import { createJudge } from '../proxy/judging.ts';
 import { usualLimits as limits } from '../proxy/limits.ts';
 import type { Services } from '../services.ts';
 
@@ -23,7 +24,7 @@ export type Probed = Readonly<{
 
 type ProbeDeps = Pick<
   Services,
-  'runtime' | 'vault' | 'pools' | 'verdicts' | 'upstream' | 'config' | 'now'
+  'runtime' | 'vault' | 'pools' | 'verdicts' | 'upstream' | 'config' | 'settings' | 'now'
 >;
 
 /** Lists of models cost nothing and change nothing. */
@@ -38,6 +39,7 @@ export function createProbe(deps: ProbeDeps): (id: ActorId, cause: Cause) => Pro
   const { runtime, vault, pools, verdicts, upstream, config, now } = deps;
   const keys = runtime.of(providerKeyKind);
   const providers = runtime.of(providerKind);
+  const judge = createJudge(deps.settings);
 
   const recover = async (id: ActorId, cause: Cause) => {
     const state = keys.get(id)?.state;
@@ -76,6 +78,8 @@ export function createProbe(deps: ProbeDeps): (id: ActorId, cause: Cause) => Pro
         body: null,
         isRepeatable: true,
       },
+      judge,
+      provider: context.provider,
       dialect,
       endpoint: 'read' as const,
       client: { signal: new AbortController().signal, onSlow() {} },

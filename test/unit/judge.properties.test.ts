@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Evidence } from '../../actors/providerKey/evidence.ts';
 import { judge, ruleIds } from '../../actors/providerKey/judge.ts';
 import { redact } from '../../actors/providerKey/redact.ts';
-import { judgements } from '../fixtures/judgements.ts';
+import { vendorAnswers } from '../fixtures/vendorErrors.ts';
 import { t0 } from '../support/providerKeyFacts.ts';
 
 const printable = fc.string({ unit: 'grapheme-ascii', maxLength: 60 }).map((text) => text.trim());
@@ -24,7 +24,7 @@ const headerValue = fc.oneof(
 );
 const body = fc.oneof(
   fc.string({ maxLength: 200 }),
-  fc.constantFrom(...judgements.map((row) => row[3])),
+  fc.constantFrom(...vendorAnswers.map(([, { body: sent }]) => sent)),
   fc.json({ maxDepth: 3 }),
   fc
     .record({

@@ -1,11 +1,8 @@
 /** What the judge says about answers as vendors really send them. */
 import { describe, expect, test } from 'bun:test';
 import type { Evidence, Verdict } from '../../actors/providerKey/evidence.ts';
-import { judge } from '../../actors/providerKey/judge.ts';
-import { judgements } from '../fixtures/judgements.ts';
-import { bodies } from '../fixtures/vendorErrors.ts';
-
-const nowMs = Date.parse('2026-11-20T12:00:00Z');
+import { judge, ruleIds } from '../../actors/providerKey/judge.ts';
+import { bodyOf, evidenceOf, sentAtMs, vendorAnswers } from '../fixtures/vendorErrors.ts';
 
 const answer = (
   dialect: Evidence['dialect'],
@@ -23,21 +20,34 @@ const answer = (
     transport: null,
     bytesSent: 0,
     endpoint: 'generation',
-    nowMs,
+    nowMs: sentAtMs,
     ...more,
   });
 
-const { openai, gemini } = bodies;
 const caller = { class: 'caller', scope: 'caller', retry: 'none' } as const;
 const transient = { class: 'transient', scope: 'provider', retry: 'same-provider' } as const;
 
 describe('the judge understands', () => {
-  test.each(judgements.map((row) => [...row] as const))(
-    '%s',
-    (_title, dialect, status, body, expected) => {
-      expect(answer(dialect, status, body)).toMatchObject(expected);
+  test.each(vendorAnswers.map(([name, seen]) => [name, seen.title, seen] as const))(
+    '%s: %s',
+    (_name, _title, seen) => {
+      const verdict = judge(evidenceOf(seen));
+      expect({ ...verdict, hintMs: verdict.hintMs ?? null }).toMatchObject(seen.expected);
     },
   );
+
+  test('every rule by what a vendor really sent', () => {
+    const seen = new Set(vendorAnswers.map(([, { expected }]) => expected.ruleId));
+    const unseen = [...ruleIds].filter((id) => !seen.has(id));
+    // Nothing is sent where the connection breaks, or the client leaves.
+    expect(unseen.toSorted()).toEqual([
+      'cancelled.client-left',
+      'transient.cut',
+      'transient.no-answer',
+      'transient.not-connected',
+      'transient.silent',
+    ]);
+  });
 
   test('an error field in what is only read as the data that it is', () => {
     const body = JSON.stringify({
@@ -98,11 +108,15 @@ describe('what is asked again', () => {
 
   test('is nothing that the client has seen a byte of', () => {
     expect(answer('openai', 500, '', {}, { bytesSent: 1 }).retry).toBe('none');
-    expect(answer('openai', 429, openai.rateLimit, {}, { bytesSent: 1 }).retry).toBe('none');
+    expect(answer('openai', 429, bodyOf('openai.rateLimit'), {}, { bytesSent: 1 }).retry).toBe(
+      'none',
+    );
   });
   test('is a creation only where it was turned away at the door', () => {
-    expect(answer('openai', 429, openai.rateLimit, {}, creation).retry).toBe('other-key');
-    expect(answer('openai', 401, openai.invalidKey, {}, creation).retry).toBe('other-key');
+    expect(answer('openai', 429, bodyOf('openai.rateLimit'), {}, creation).retry).toBe('other-key');
+    expect(answer('openai', 401, bodyOf('openai.invalidKey'), {}, creation).retry).toBe(
+      'other-key',
+    );
     expect(answer('openai', 500, '', {}, creation).retry).toBe('only-if-not-processed');
     expect(answer('openai', 0, '', {}, { ...creation, transport: 'reset' }).retry).toBe(
       'only-if-not-processed',
@@ -114,10 +128,10 @@ describe('what is asked again', () => {
 });
 
 test('a reason shows no key and is at most 300 characters long', () => {
-  expect(answer('openai', 401, openai.invalidKey).reason).toStartWith(
+  expect(answer('openai', 401, bodyOf('openai.invalidKey')).reason).toStartWith(
     '401: Incorrect API key provided: [redacted]',
   );
-  expect(answer('gemini', 403, gemini.suspended).reason).not.toContain('AIza');
+  expect(answer('gemini', 403, bodyOf('gemini.suspended')).reason).not.toContain('AIza');
   expect(
     answer('openai', 400, JSON.stringify({ error: { message: 'x '.repeat(4_000) } })).reason,
   ).toHaveLength(300);

@@ -4,9 +4,8 @@ import { delayOf, durationMs, type Delay } from '../../actors/providerKey/delays
 import { rateLimitWindow } from '../../actors/providerKey/rateLimitWindow.ts';
 import { redact } from '../../actors/providerKey/redact.ts';
 import { readVendorError } from '../../actors/providerKey/vendorError.ts';
-import { bodies } from '../fixtures/vendorErrors.ts';
+import { bodyOf, sentAtMs as nowMs } from '../fixtures/vendorErrors.ts';
 
-const nowMs = Date.parse('2026-11-20T12:00:00Z');
 const delay = (headers: Record<string, string>, body = ''): Delay | null =>
   delayOf(new Headers(headers), readVendorError(body), nowMs);
 
@@ -21,9 +20,12 @@ describe('the delay', () => {
   test('is the first that is present', () => {
     const { 'retry-after-ms': _ms, ...second } = all;
     const { 'retry-after': _after, ...last } = second;
-    expect(delay(all, bodies.gemini.perMinute)).toEqual({ source: 'retry-after-ms', ms: 1_500 });
-    expect(delay(second, bodies.gemini.perMinute)).toEqual({ source: 'retry-after', ms: 20_000 });
-    expect(delay(last, bodies.gemini.perMinute)).toEqual({
+    expect(delay(all, bodyOf('gemini.perMinute'))).toEqual({ source: 'retry-after-ms', ms: 1_500 });
+    expect(delay(second, bodyOf('gemini.perMinute'))).toEqual({
+      source: 'retry-after',
+      ms: 20_000,
+    });
+    expect(delay(last, bodyOf('gemini.perMinute'))).toEqual({
       source: 'gemini-retry-info',
       ms: 36_000,
     });
@@ -70,8 +72,10 @@ describe('the delay', () => {
   });
   test('may be an epoch in seconds or milliseconds, or plain seconds', () => {
     const reset = (value: string) =>
-      delay({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': value }, bodies.openRouter.perDay)
-        ?.ms;
+      delay(
+        { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': value },
+        bodyOf('openRouter.perDay'),
+      )?.ms;
     expect(reset(String(nowMs + 90_000))).toBe(90_000);
     expect(reset(String(nowMs / 1_000 + 90))).toBe(90_000);
     expect(reset('90')).toBe(90_000);
