@@ -156,7 +156,7 @@ export async function startGateway(
     anonymous: clients.anonymous,
     providers,
     modelRoutes,
-    routing: createRouting({ providers, pools, affinity }),
+    routing: createRouting({ providers, pools, affinity, random: Math.random }),
     pools,
     keyChoice: createKeyChoice({ affinity, waiters, limits, now }),
     verdicts,

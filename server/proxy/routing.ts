@@ -24,13 +24,16 @@ type Options = Readonly<{
   providers: Pick<Providers, 'get'>;
   pools: Pick<Pools, 'of'>;
   affinity: Pick<Affinity, 'makerOf'>;
+  /** In [0, 1). */
+  random: () => number;
   /** So many conversations are remembered. */
   max?: number;
 }>;
 
 const nameOf = ({ provider, model }: Target): string => `${provider.id}/${model}`;
 
-export function createRouting({ providers, pools, affinity, max = 100_000 }: Options): Routing {
+export function createRouting(options: Options): Routing {
+  const { providers, pools, affinity, random, max = 100_000 } = options;
   // A route that was changed is another object and begins anew.
   const turns = new WeakMap<ModelRoute, Turns>();
   const answeredBy = new LRUCache<string, string>({ max });
@@ -38,7 +41,10 @@ export function createRouting({ providers, pools, affinity, max = 100_000 }: Opt
   const turnsOf = (route: ModelRoute): Turns => {
     const existing = turns.get(route);
     if (existing) return existing;
-    const made = createTurns(route.targets.map(({ weight }) => weight));
+    const made = createTurns(
+      route.targets.map(({ weight }) => weight),
+      random,
+    );
     turns.set(route, made);
     return made;
   };
