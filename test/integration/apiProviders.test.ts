@@ -42,6 +42,7 @@ describe('adding', () => {
       source: 'api',
       status: 'active',
       rest_until: null,
+      breaker: { state: 'closed', pending: false, until: null, reason: null, rule_id: null },
       keys: { total: 0, healthy: 0, resting: 0, disabled: 0 },
       created_at: expect.any(String),
     });

@@ -118,7 +118,8 @@ function headOf(bytes: Buffer): Head | undefined {
   return { method, path, headers, bodyFrom: end + 4 };
 }
 
-export async function startVendor(script: Script): Promise<Vendor> {
+/** `port`: where an earlier one was, to be back there. */
+export async function startVendor(script: Script, port = 0): Promise<Vendor> {
   let does = script;
   const arrived: Arrived[] = [];
   const sockets = new Set<Socket>();
@@ -151,11 +152,11 @@ export async function startVendor(script: Script): Promise<Vendor> {
 
   const server = createServer(serve);
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
     does: (next) => void (does = next),
     arrived,
     keys: () => arrived.map(({ key }) => key),
