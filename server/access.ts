@@ -58,6 +58,10 @@ const table: Readonly<Record<string, Level>> = {
   'PATCH /api/models/:id': 'operator',
   'DELETE /api/models/:id': 'operator',
 
+  'GET /api/webhooks': 'operator',
+  'POST /api/webhooks/test': 'operator',
+  'POST /api/webhooks/secret': 'operator',
+
   'GET /api/settings': 'operator',
   'GET /api/settings/:name': 'operator',
   'PATCH /api/settings/:name': 'operator',

@@ -23,6 +23,7 @@ import { providerRoutes } from './routes/providers.ts';
 import { proxyRoutes } from './routes/proxyRoutes.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statsRoutes } from './routes/stats.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import type { Services } from './services.ts';
 
 /** The routes that /docs describes. */
@@ -37,6 +38,7 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(clientKeyRoutes(services, door))
     .use(modelRouteRoutes(services, door))
     .use(settingsRoutes(services, door))
+    .use(webhookRoutes(services, door))
     .use(eventsRoutes(services, door))
     .use(actorsRoutes(services, door))
     .use(logsRoutes(services, door))

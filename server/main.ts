@@ -1,7 +1,6 @@
 /** One gateway process, from its start to its end. */
 import { join } from 'node:path';
 import { createRuntime } from '../actors/runtime/runtime.ts';
-import { openBodyStore } from '../events/bodies.ts';
 import { connectNats } from '../events/connection.ts';
 import { openJetStreamLog } from '../events/jetStreamLog.ts';
 import { openReadModels } from '../events/projections/readModels.ts';
@@ -11,7 +10,7 @@ import { ensureStreams } from '../events/streams.ts';
 import { createClientSide } from './access.ts';
 import { createAdmit } from './access/admit.ts';
 import { buildApp, type App } from './app.ts';
-import { createBodies, keepMsOf } from './bodies/bodies.ts';
+import { openBodies } from './bodies/openBodies.ts';
 import { createBreakers } from './breakers/breakers.ts';
 import { systemLookup } from './providers/baseUrl.ts';
 import { createClients } from './access/clients.ts';
@@ -49,6 +48,7 @@ import { createSettings } from './settings/settings.ts';
 import type { Values } from './settings/table.ts';
 import { createTally } from './metrics/tally.ts';
 import { openVault } from './vault.ts';
+import { openWebhooks } from './webhooks/openWebhooks.ts';
 
 const now = () => Date.now();
 const sweepEveryMs = 60 * 60_000;
@@ -128,18 +128,9 @@ export async function startGateway(
     onError: (error) => onError(error, 'recording traffic'),
     onFlush: pricing.price,
   });
-  const bodies = createBodies({
-    settings,
-    store: await openBodyStore(nc, {
-      keepMs: () => keepMsOf(settings),
-      // Of what CONTROL and TRAFFIC leave.
-      ...(nats.maxStoreBytes !== null && { maxBytes: Math.floor(nats.maxStoreBytes / 8) }),
-    }),
-    vault,
-    log,
-    now,
-    onError,
-  });
+  const beside = { settings, vault, log, runtime, gatewayId, now, onError };
+  const bodies = await openBodies(nc, nats.maxStoreBytes, beside);
+  const webhooks = await openWebhooks(nc, config.version, beside);
   // Each worker counts for itself: with several the label keeps them apart.
   const metrics = createMetrics(config.workers > 1 ? { gateway: gatewayId } : {});
   metrics.add(...pricing.families);
@@ -212,6 +203,7 @@ export async function startGateway(
     breakers,
     recorder,
     bodies,
+    webhooks,
     readModels,
     live,
     proxy,
@@ -240,6 +232,7 @@ export async function startGateway(
     const ended = await drainServer({ server, drain, limits, live, realtime, waiters });
     await recorder.stop();
     await bodies.stop();
+    await webhooks.stop();
     vendors.stop();
     verdicts.stop();
     breakers.stop();

@@ -26,6 +26,7 @@ import type { Sessions } from './access/sessions.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Tally } from './metrics/tally.ts';
 import type { Vault } from './vault.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 export type Services = Readonly<{
   config: Config;
@@ -45,6 +46,7 @@ export type Services = Readonly<{
   breakers: Breakers;
   recorder: Recorder;
   bodies: Bodies;
+  webhooks: Webhooks;
   readModels: ReadModels;
   live: Live;
   proxy: Proxy;

@@ -35,6 +35,8 @@ export type Vault = Readonly<{
   fingerprint(secret: string): string;
   /** HMAC-SHA256 in hex, for credentials that are only ever compared. */
   hash(credential: string): string;
+  /** A secret in hex that every gateway makes alike for one purpose, and nobody can without the vault's pepper. */
+  derive(purpose: string): string;
 }>;
 
 type Listed = Readonly<{ secretRef: string; writtenAtMs: number }>;
@@ -113,6 +115,7 @@ export async function openVault(nc: NatsConnection, encryptionKey: string): Prom
     list: () => reached(listAll(kv)),
     fingerprint: (secret) => hmac('fingerprint', secret).slice(0, 20),
     hash: (credential) => hmac('credential', credential),
+    derive: (purpose) => hmac('derived', purpose),
   };
 }
 

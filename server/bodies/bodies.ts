@@ -30,7 +30,7 @@ export type Bodies = Readonly<{
   stop(): Promise<void>;
 }>;
 
-type Options = Readonly<{
+export type BodiesOptions = Readonly<{
   settings: Pick<Settings, 'values' | 'onChange'>;
   store: BodyStore;
   vault: Pick<Vault, 'put' | 'open' | 'erase' | 'list'>;
@@ -46,7 +46,7 @@ const noBytes = new Uint8Array();
 export const keepMsOf = ({ values }: Pick<Settings, 'values'>): number =>
   values.recordingDays * dayMs;
 
-export function createBodies(options: Options): Bodies {
+export function createBodies(options: BodiesOptions): Bodies {
   const { settings, store, vault, log, now, onError } = options;
   const { values } = settings;
   const dayKeys = createDayKeys(vault, now);

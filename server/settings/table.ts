@@ -6,6 +6,8 @@ import {
   problemInRules,
 } from '../../actors/providerKey/operatorRules.ts';
 import { table as variables } from '../config/table.ts';
+import { problemInWebhooks } from '../webhooks/endpoint.ts';
+import { noticeTypes } from '../webhooks/notices.ts';
 import { listOf, milliseconds, onOff, orNone, whole, type Row } from './row.ts';
 
 const secondMs = 1_000;
@@ -15,7 +17,12 @@ const mebibyte = 1024 * 1024;
 const webhook = Type.Object(
   {
     url: Type.String({ pattern: '^https?://[^\\s@]+$', maxLength: 2_000 }),
-    events: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 100 }),
+    events: Type.Array(
+      Type.Union(['*' as const, ...noticeTypes].map((name) => Type.Literal(name))),
+      {
+        maxItems: noticeTypes.length,
+      },
+    ),
   },
   { additionalProperties: false },
 );
@@ -136,12 +143,15 @@ export const table = {
     ),
     problem: problemInRules,
   },
-  webhooks: listOf(
-    webhook,
-    100,
-    'addresses that are told of events',
-    'a list of at most 100 {"url": "https://…", "events": ["…"]}, without a user in the URL',
-  ),
+  webhooks: {
+    ...listOf(
+      webhook,
+      100,
+      'addresses that are told of events',
+      `a list of at most 100 {"url": "https://…", "events": [${noticeTypes.map((name) => `"${name}"`).join(', ')}]}`,
+    ),
+    problem: problemInWebhooks,
+  },
 };
 
 type Table = typeof table;

@@ -46,5 +46,6 @@ export function memoryVault(now: () => number = Date.now): MemoryVault {
     },
     fingerprint: (secret) => Bun.hash(secret).toString(16).padStart(16, '0'),
     hash: (credential) => Bun.hash(credential).toString(16),
+    derive: (purpose) => Bun.hash(`derived ${purpose}`).toString(16),
   };
 }
