@@ -47,6 +47,9 @@ type Options = Readonly<{
   onError: (error: unknown, about: string) => void;
 }>;
 
+/** The judge's rule for who lets time run out. */
+const silentRule = 'transient.silent';
+
 export function createBreakers({ runtime, settings, now, onError }: Options): Breakers {
   const actors = runtime.of(breakerKind);
   const outbox = createOutbox(onError);
@@ -100,7 +103,8 @@ export function createBreakers({ runtime, settings, now, onError }: Options): Br
       // Whoever refuses a key or a request is there.
       else if (verdict.class !== 'transient' || verdict.scope !== 'provider')
         succeeded(provider, cause);
-      else if (gates.faulted(provider, startedAtMs)) open(actorId(provider), verdict, cause);
+      else if (gates.faulted(provider, startedAtMs, verdict.ruleId === silentRule))
+        open(actorId(provider), verdict, cause);
     },
     async reset(provider, closing, cause) {
       await actors.ask(provider, { type: 'CloseBreaker', nowMs: now(), cause: closing }, cause);

@@ -12,8 +12,8 @@ export type Gates = Readonly<{
   release(provider: string): void;
   /** The provider answered something. True when that ends the opening. */
   answered(provider: string): boolean;
-  /** True when this fault opens the gate, or keeps it open. */
-  faulted(provider: string, startedAtMs: number): boolean;
+  /** True when this fault opens the gate, or keeps it open. A silent provider let the attempt run out of time. */
+  faulted(provider: string, startedAtMs: number, wasSilent: boolean): boolean;
   open(provider: string, opening: Opening): void;
   close(provider: string): void;
 }>;
@@ -52,10 +52,12 @@ export function createGates({ now, threshold }: Options): Gates {
     return true;
   };
 
-  const countFault = (provider: string, startedAtMs: number): boolean => {
+  const countFault: Gates['faulted'] = (provider, startedAtMs, wasSilent) => {
     // What was under way while it was closed belongs to the outage before.
     if (startedAtMs < (closedAtMs.get(provider) ?? 0)) return false;
     const before = faultsInARow.get(provider);
+    // What breaks in one moment is one fault, as when a server restarts; a further one is seen by who asked after it.
+    if (before && startedAtMs < before.lastMs && !wasSilent) return false;
     const isInARow = before !== undefined && startedAtMs - before.lastMs <= longestGapMs;
     const count = (isInARow ? before.count : 0) + 1;
     faultsInARow.set(provider, { count, lastMs: now() });
@@ -78,9 +80,9 @@ export function createGates({ now, threshold }: Options): Gates {
       // In the middle of a wait only what was under way before is answered: half of it, perhaps.
       return gate !== undefined && now() >= gate.untilMs;
     },
-    faulted(provider, startedAtMs) {
+    faulted(provider, startedAtMs, wasSilent) {
       const gate = gates.get(provider);
-      if (!gate) return countFault(provider, startedAtMs);
+      if (!gate) return countFault(provider, startedAtMs, wasSilent);
       return startedAtMs > gate.sinceMs && now() >= gate.untilMs;
     },
     open(provider, { openedAtMs, untilMs }) {

@@ -13,20 +13,15 @@ const now = () => Date.now();
 const usual = { circuitBreakerFailureThreshold: 5, circuitBreakerRecoveryTimeout: 60 };
 
 /** A provider's own failure. */
-export const broken = (reason = '500: broken'): Verdict =>
-  verdict({
-    class: 'transient',
-    scope: 'provider',
-    retry: 'same-provider',
-    ruleId: 'transient.server-error',
-    reason,
-  });
+export const broken = (reason = '500: broken', ruleId = 'transient.server-error'): Verdict =>
+  verdict({ class: 'transient', scope: 'provider', retry: 'same-provider', ruleId, reason });
+export const silent = broken('timeout (first-byte)', 'transient.silent');
 
 export type BreakingGateway = Readonly<{
   breakers: Breakers;
   /** What may change while it runs. */
   settings: { circuitBreakerFailureThreshold: number; circuitBreakerRecoveryTimeout: number };
-  /** Attempts that began 1 ms ago, or at `startedAtMs`, fail one after the other. */
+  /** Attempts that began right now, or at `startedAtMs`, fail one after the other. */
   fails: (times?: number, word?: Verdict, startedAtMs?: number) => void;
   answers: () => void;
   /** Whether a request gets through, as the probe where one is wanted. */
@@ -63,7 +58,7 @@ export function startBreaking() {
       const gateway: BreakingGateway = {
         breakers,
         settings,
-        fails(times = 1, word = broken(), startedAtMs = now() - 1) {
+        fails(times = 1, word = broken(), startedAtMs = now()) {
           for (let time = 0; time < times; time++)
             breakers.failed(provider, word, startedAtMs, cause);
         },

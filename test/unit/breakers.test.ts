@@ -1,6 +1,12 @@
 /** What traffic says about a provider: when it is left alone, probed and asked again. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { broken, provider, startBreaking, type BreakingGateway } from '../support/breaking.ts';
+import {
+  broken,
+  provider,
+  silent,
+  startBreaking,
+  type BreakingGateway,
+} from '../support/breaking.ts';
 import { verdict } from '../support/judging.ts';
 
 const second = 1_000;
@@ -71,8 +77,26 @@ describe('A provider that fails', () => {
     for (let fault = 0; fault < 5; fault++) {
       const startedAtMs = Date.now();
       await world.after(600 * second);
-      gateway.fails(1, broken('timeout'), startedAtMs);
+      gateway.fails(1, silent, startedAtMs);
     }
+    expect(gateway.admits()).toBe(false);
+  });
+
+  test('that lets five requests wait in vain at once is left alone', async () => {
+    const startedAtMs = Date.now();
+    await world.after(60 * second);
+    gateway.fails(5, silent, startedAtMs);
+    expect(gateway.admits()).toBe(false);
+  });
+
+  test('in one moment, with all that is under way, is asked on: that is one fault', async () => {
+    const startedAtMs = Date.now();
+    await world.after(20);
+    gateway.fails(100, broken('reset'), startedAtMs);
+    expect(gateway.admits()).toBe(true);
+    gateway.fails(3);
+    expect(gateway.admits()).toBe(true);
+    gateway.fails(1);
     expect(gateway.admits()).toBe(false);
   });
 
