@@ -57,7 +57,7 @@ export const refusedBeforehand: readonly Rule[] = [
   {
     // A right of the account, told as a limit.
     id: 'permission.long-context',
-    when: (f) => f.status === 429 && /^Extra usage is required for long context/.test(f.said),
+    when: (f) => f.status === 429 && f.said.startsWith('Extra usage is required for long context'),
     ...notThisKey,
     class: 'permission',
   },

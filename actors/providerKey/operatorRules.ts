@@ -62,9 +62,12 @@ function faultOf(rule: unknown): string | undefined {
   }
   if (!schema.Check(rule)) return 'is no rule';
   if (rule.status === undefined && rule.text === undefined) return 'needs a status or a text';
-  const isRest = rule.effect.startsWith('rest_');
-  return rule.rest_seconds !== undefined && !isRest
-    ? `rest_seconds goes with "rest_key", "rest_model" and "rest_provider", not with "${rule.effect}"`
+  const { effect, rest_seconds: restSeconds = 0 } = rule;
+  if (restSeconds > 0 && !effect.startsWith('rest_')) {
+    return `rest_seconds goes with "rest_key", "rest_model" and "rest_provider", not with "${effect}"`;
+  }
+  return effect === 'rest_provider' && restSeconds > hourSeconds
+    ? `a provider rests at most ${hourSeconds} seconds`
     : undefined;
 }
 

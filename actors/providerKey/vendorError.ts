@@ -128,7 +128,8 @@ function flat(json: unknown, error: unknown): VendorError | null {
 function headersIn(repeated: unknown, retryAfter: unknown): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(isObject(repeated) ? repeated : {})) {
-    if (headers.size < maxHeaders) headers.set(name.toLowerCase(), String(value));
+    const isShown = typeof value === 'string' || typeof value === 'number';
+    if (isShown && headers.size < maxHeaders) headers.set(name.toLowerCase(), String(value));
   }
   if (typeof retryAfter === 'number') headers.set('retry-after', String(retryAfter));
   return headers;

@@ -138,7 +138,7 @@ export const table = {
     ...listOf(
       operatorRuleSchema,
       mostOperatorRules,
-      "rules that come before the judge's own: status and text to effect",
+      'rules that come before the judge\'s own, the first that fits: {"id", "provider", "status": 429 or "4xx" or "5xx", "text", "effect": "ignore", "rest_key", "rest_model", "disable_key", "rest_provider", "caller_fault" or "retry", "rest_seconds"}, with a status or a text',
       `a list of at most ${mostOperatorRules} rules`,
     ),
     problem: problemInRules,

@@ -27,6 +27,20 @@ describe('A refused credential', () => {
     expect(ring.canBeTaken(other)).toBe(true);
   });
 
+  test('disables the key at the first sight when an operator says so, but not the last one', async () => {
+    const [one, two] = await ring.core.addKeys(2);
+    const certain = { ...refused, isCertain: true as const, ruleId: 'operator:mine' };
+    ring.judge(one!, certain);
+    await ring.told();
+    expect(ring.state(one!)).toMatchObject({
+      value: 'disabled',
+      context: { disabled: { cause: 'credential', ruleId: 'operator:mine' } },
+    });
+    ring.judge(two!, certain);
+    await ring.told();
+    expect(ring.state(two!).value).toBe('resting');
+  });
+
   test('is one sight for all requests that were under way', async () => {
     const [id] = (await ring.core.addKeys(2)) as [ActorId];
     const startedAtMs = now();
@@ -107,6 +121,15 @@ describe('A limit of the whole provider', () => {
     expect((await typesOf(ring.log, actorId('openai'), 'provider')).slice(1)).toEqual([
       'ProviderRested',
     ]);
+  });
+
+  test('that is said of it outright is seen at the first word', async () => {
+    const [id] = await ring.core.addKeys(2);
+    ring.judge(id!, verdict({ scope: 'provider', hintMs: 30_000, ruleId: 'rate-limit.address' }));
+    expect(ring.pool.take('m', true)).toBeUndefined();
+    await ring.told();
+    expect(provider().context.lastRest).toMatchObject({ ruleId: 'rate-limit.address' });
+    expect(ring.state(id!).value).toBe('healthy');
   });
 
   test('is not seen when they come over a longer time, or are too few', async () => {
