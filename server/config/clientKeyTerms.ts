@@ -42,11 +42,12 @@ export function clientKeyTermsOf(
   if (max_concurrent !== null && !isCount(max_concurrent)) return `max_concurrent ${wholeNumber}`;
   if (burst !== null && requests_per_minute === null)
     return 'burst needs requests_per_minute beside it; it is missing';
-  return {
+  const terms = {
     models,
     expiresAtMs,
     requestsPerMinute: requests_per_minute,
     burst,
     maxConcurrent: max_concurrent,
   };
+  return Object.values(terms).every((term) => term === null) ? noTerms : terms;
 }

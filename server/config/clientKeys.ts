@@ -1,5 +1,5 @@
 /** Client keys from MCP_API_KEYS and from the file that MCP_API_KEYS_PATH names. */
-import { clientKeyTermsOf, type ClientKeyTerms } from './clientKeyTerms.ts';
+import { clientKeyTermsOf, noTerms, type ClientKeyTerms } from './clientKeyTerms.ts';
 import { parsedObject, readNamedFile } from './secrets.ts';
 import { ConfigError } from './values.ts';
 
@@ -67,7 +67,13 @@ function fromFile(path: string): ClientKeySetting[] {
     if (typeof terms === 'string')
       throw new ConfigError(`${name}: of key ${index + 1} in ${path} ${terms}`);
     return checked(
-      { key: key.trim(), clientId: clientId.trim(), scopes, source: 'file', terms },
+      {
+        key: key.trim(),
+        clientId: clientId.trim(),
+        scopes,
+        source: 'file',
+        ...(terms !== noTerms && { terms }),
+      },
       name,
       index + 1,
     );

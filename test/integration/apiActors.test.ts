@@ -129,30 +129,53 @@ describe('then', () => {
 describe('the machine of a kind', () => {
   test('is plain JSON: states, transitions, and what a state ignores', async () => {
     const { body } = await get('/api/actors/client-key/machine');
-    const to = (event: string, target: string, changes_context = false) => ({
+    const to = (
+      event: string,
+      target: string | null,
+      changes_context = false,
+      guarded = false,
+    ) => ({
       event,
       target,
-      guarded: false,
+      guarded,
       changes_context,
     });
-    const state = (name: string, ...transitions: object[]) => ({
+    const state = (name: string, ignores: string[], ...transitions: object[]) => ({
       name,
       type: 'atomic',
       initial: null,
       transitions,
-      ignores: [],
+      ignores,
     });
+    const notThere = [
+      'ClientKeyChanged',
+      'ClientKeyRotated',
+      'ClientKeyGraceEnded',
+      'ClientKeyRemoved',
+    ];
     expect(body).toEqual({
       kind: 'client-key',
       id: 'client-key',
-      version: 1,
+      version: 2,
       initial: 'unknown',
-      transitions: [],
+      transitions: [
+        to('ClientKeyChanged', null, true),
+        to('ClientKeyRotated', null, true),
+        to('ClientKeyGraceEnded', null, true),
+        to('ClientKeyRemoved', 'removed', true),
+      ],
       states: [
-        state('unknown', to('ClientKeyAdded', 'active', true)),
-        state('active', to('ClientKeyLeftSource', 'left'), to('ClientKeyRemoved', 'removed')),
-        state('left', to('ClientKeyReturned', 'active'), to('ClientKeyRemoved', 'removed')),
-        state('removed', to('ClientKeyAdded', 'active', true)),
+        state('unknown', notThere, to('ClientKeyAdded', 'active', true)),
+        state('active', [], to('ClientKeyLeftSource', 'left'), to('ClientKeyExpired', 'expired')),
+        state('left', [], to('ClientKeyReturned', 'active')),
+        state(
+          'expired',
+          ['ClientKeyRotated'],
+          to('ClientKeyLeftSource', 'left'),
+          to('ClientKeyChanged', 'active', true, true),
+          to('ClientKeyChanged', null, true),
+        ),
+        state('removed', notThere, to('ClientKeyAdded', 'active', true)),
       ],
     });
   });

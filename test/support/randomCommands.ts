@@ -121,9 +121,27 @@ export function randomCommands(seed: number, startMs: number) {
         source: source(),
         createdAtMs: nowMs,
       }),
+      () => ({
+        type: 'ChangeClientKey',
+        source: source(),
+        changes: pick([
+          { name: `name ${upTo(9)}`, models: ['gpt-*'] },
+          { requestsPerMinute: 60, burst: 5, maxConcurrent: null },
+          { requestsPerMinute: null, expiresAtMs: nowMs + upTo(600_000) },
+        ]),
+        nowMs,
+      }),
+      () => ({
+        type: 'RotateClientKey',
+        hash: `hash-${(made += 1)}`,
+        masked: 'sbx_…',
+        nowMs,
+        graceMs: pick([0, 60_000]),
+      }),
+      () => ({ type: 'WakeClientKey', nowMs }),
       () => ({ type: 'LeaveSource', source: source() }),
       () => ({ type: 'ReturnToSource', source: source() }),
-      () => ({ type: 'RemoveClientKey' }),
+      () => (rare() ? { type: 'RemoveClientKey' } : { type: 'WakeClientKey', nowMs }),
     ])();
   const toOperator = (): OperatorCommand => {
     const address = pick(['10.0.0.1', '10.0.0.2', 'constructor']);
