@@ -15,6 +15,8 @@ const terms = {
   burst: orNone(t.Integer()),
   /** Requests under way at the same time. */
   maxConcurrent: orNone(t.Integer()),
+  /** Its requests and answers are kept, encrypted. */
+  recordBodies: t.Boolean(),
 };
 
 const changes = t.Partial(

@@ -13,7 +13,7 @@ export const clientKeyKind: ActorKindDefinition<
 > = {
   kind: 'client-key',
   machine: clientKeyMachine,
-  machineVersion: 2,
+  machineVersion: 3,
   decide,
   wakeAtMs: (state) => nextEndMs(state.matches('active'), state.context),
   wake: (nowMs) => ({ type: 'WakeClientKey', nowMs }),

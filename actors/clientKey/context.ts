@@ -20,6 +20,7 @@ export type ClientKeyContext = Readonly<{
   requestsPerMinute: number | null;
   burst: number | null;
   maxConcurrent: number | null;
+  recordBodies: boolean;
   /** What an operator changed: the key's source no longer governs it. */
   setByOperator: readonly (keyof ClientKeyChanges)[];
   retiring: readonly RetiringKey[];
@@ -32,6 +33,7 @@ const noTerms = {
   requestsPerMinute: null,
   burst: null,
   maxConcurrent: null,
+  recordBodies: false,
   setByOperator: [],
   retiring: [],
   rotatedAtMs: null,

@@ -44,6 +44,13 @@ export const termFields = {
     'a whole number from 1 to 1,000,000',
     'requests under way at the same time, in each gateway process',
   ),
+  record_bodies: t.Optional(
+    Type.Boolean({
+      error: 'expected true or false',
+      description:
+        'keep its requests and answers, encrypted, whatever the setting record_bodies says',
+    }),
+  ),
 };
 
 export type TermsBody = Readonly<{
@@ -52,6 +59,7 @@ export type TermsBody = Readonly<{
   requests_per_minute?: number | null;
   burst?: number | null;
   max_concurrent?: number | null;
+  record_bodies?: boolean;
 }>;
 
 /** @throws {Problem} for a day that no calendar has. */
@@ -63,7 +71,7 @@ function epochMsOf(text: string): number {
 
 /** The terms that a body names; the others stay as they are. @throws {Problem} */
 export function termsOf(body: TermsBody): ClientKeyChanges {
-  const { models, expires_at, requests_per_minute, burst, max_concurrent } = body;
+  const { models, expires_at, requests_per_minute, burst, max_concurrent, record_bodies } = body;
   return {
     ...(models !== undefined && { models: models === null ? null : [...new Set(models)] }),
     ...(expires_at !== undefined && {
@@ -72,5 +80,6 @@ export function termsOf(body: TermsBody): ClientKeyChanges {
     ...(requests_per_minute !== undefined && { requestsPerMinute: requests_per_minute }),
     ...(burst !== undefined && { burst }),
     ...(max_concurrent !== undefined && { maxConcurrent: max_concurrent }),
+    ...(record_bodies !== undefined && { recordBodies: record_bodies }),
   };
 }

@@ -16,6 +16,7 @@ export type Client = Readonly<{
   models: AllowedModels | null;
   /** Null when nothing limits the key. */
   allowance: Allowance | null;
+  recordBodies: boolean;
 }>;
 
 export type Clients = Readonly<{
@@ -68,9 +69,10 @@ export function createClients({ runtime, hash, apiKeyHeader, now }: Options): Cl
       allowances.drop(id);
       return;
     }
-    const { clientId, scopes, expiresAtMs, retiring } = context;
+    const { clientId, scopes, expiresAtMs, retiring, recordBodies } = context;
     const models = allowedModels(context.models);
-    const client = { keyId: id, clientId, scopes, models, allowance: allowances.set(id, context) };
+    const allowance = allowances.set(id, context);
+    const client = { keyId: id, clientId, scopes, models, allowance, recordBodies };
     const endsMs = value === 'expired' ? 0 : expiresAtMs;
     byHash.set(context.hash, { client, untilMs: endsMs, isRetiring: false });
     for (const { hash: old, untilMs } of retiring) {

@@ -139,7 +139,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       client: caller,
       cause,
     });
-    if (!deps.bodies.areWanted(undefined, modelRoute?.recordBodies)) return answered;
+    if (!deps.bodies.areWanted(admitted?.recordBodies, modelRoute?.recordBodies)) return answered;
     const { id } = exchange;
     return deps.bodies.record(await answered, exchange.isFinished, { id, headers, body });
   };
