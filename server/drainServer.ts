@@ -3,6 +3,7 @@ import type { Server } from 'bun';
 import type { Waiters } from './keyRing/waiters.ts';
 import type { Live } from './live/live.ts';
 import type { Drain } from './proxy/drain.ts';
+import type { Realtime } from './realtime/realtime.ts';
 import type { Limits } from './proxy/limits.ts';
 import { abortLimitsOf } from './proxy/timeLimits.ts';
 
@@ -11,6 +12,7 @@ type Options = Readonly<{
   drain: Drain;
   limits: Pick<Limits, 'drainMs' | 'drainGraceMs'>;
   live: Pick<Live, 'stop'>;
+  realtime: Pick<Realtime, 'stop'>;
   waiters: Pick<Waiters, 'stop'>;
 }>;
 
@@ -33,11 +35,13 @@ async function isIdle(server: Options['server'], withinMs: number): Promise<bool
 
 /** Resolves to how many requests were ended before they were finished. */
 export async function drainServer(options: Options): Promise<number> {
-  const { server, drain, limits, live, waiters } = options;
+  const { server, drain, limits, live, realtime, waiters } = options;
   drain.isDraining = true;
   // `/ready` says so, and who asks it sends no more; until then requests are taken, each on its connection's last turn.
   await Bun.sleep(limits.drainGraceMs);
   await live.stop();
+  // They have no end of their own to wait for: their clients dial again, and reach another gateway.
+  realtime.stop();
   // Its promise may be early and may be late: what is pending is looked at instead.
   void server.stop();
   let ended = 0;

@@ -145,6 +145,14 @@ export function upstreamSearch(search: string): string {
   return kept.length === 0 ? '' : `?${kept.join('&')}`;
 }
 
+/** The query with another model. */
+export function searchWithModel(search: string, model: string): string {
+  const parameters = search.slice(1).split('&');
+  const isModel = (parameter: string) => parameterName(parameter) === 'model';
+  const renamed = `model=${encodeURIComponent(model)}`;
+  return `?${parameters.map((one) => (isModel(one) ? renamed : one)).join('&')}`;
+}
+
 /** The client key in `?key=`, or null. */
 export function queryKey(search: string): string | null {
   if (search.length < 2) return null;

@@ -4,6 +4,7 @@ import { readBody, replaceModel } from './modelField.ts';
 import type { GatewayError } from './dialect.ts';
 import { isForm, readForm, replaceFormModel } from './multipart.ts';
 import { unpacked } from './packing.ts';
+import type { Tunnel } from './tunnel.ts';
 
 /** Where a request came to. */
 export type Place = Readonly<{ origin: string; pathname: string; search: string }>;
@@ -22,6 +23,8 @@ export type Incoming = Place &
     model: string;
     streamed: boolean;
     endpoint: Detection['endpoint'];
+    /** Set where the client wants a WebSocket. */
+    tunnel: Tunnel | undefined;
   }>;
 
 /** The parts of a request's absolute URL, without parsing it all. */
@@ -61,6 +64,19 @@ async function countBytes(body: ReadableStream<Uint8Array>, limitBytes: number):
   return size === 0 ? null : Buffer.concat(chunks);
 }
 
+/** A request for a WebSocket has its model in its query, if anywhere. */
+export function readUpgrade(
+  { method, headers }: Request,
+  place: Place,
+  route: Detection,
+  tunnel: Tunnel,
+): Incoming {
+  const { endpoint } = route;
+  const model = new URLSearchParams(place.search).get('model') ?? '';
+  const nothing = { body: null, unpacked: undefined, json: undefined };
+  return { ...place, ...nothing, method, headers, route, model, streamed: true, endpoint, tunnel };
+}
+
 /** What the gateway needs of a body, or why the body cannot be what it is said to be. */
 export function readIncoming(
   request: Request,
@@ -70,7 +86,8 @@ export function readIncoming(
 ): Incoming | GatewayError {
   const { method, headers } = request;
   const { endpoint } = route;
-  const plain = { ...place, method, headers, route, body, endpoint, unpacked: undefined };
+  const nothing = { unpacked: undefined, tunnel: undefined };
+  const plain = { ...place, ...nothing, method, headers, route, body, endpoint };
   const fromPath = { json: undefined, model: route.model ?? '', streamed: route.streamed ?? false };
   const isUpload = route.route.startsWith('/upload/');
   if (isUpload) return { ...plain, ...fromPath, origin: originOf(place.origin, headers) };

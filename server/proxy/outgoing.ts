@@ -1,6 +1,6 @@
 /** The request as the vendor gets it: the client's own, with our key and without anything that is not for the vendor. */
 import { withPathModel } from './detect.ts';
-import { upstreamHeaders, upstreamSearch } from './headers.ts';
+import { searchWithModel, upstreamHeaders, upstreamSearch } from './headers.ts';
 import { bodyWithModel, type Incoming } from './incoming.ts';
 import type { Target } from './providers.ts';
 import type { UpstreamRequest } from './upstream.ts';
@@ -19,7 +19,7 @@ export function outgoing(
   secret: string,
   own: Readonly<{ apiKeyHeader: string; gatewayId: string }>,
 ): UpstreamRequest {
-  const { route, search, body, method } = incoming;
+  const { route, body, method, tunnel } = incoming;
   const headers = upstreamHeaders(incoming.headers, authAt(provider, route), secret, {
     apiKeyHeader: own.apiKeyHeader,
     streamed: incoming.streamed,
@@ -28,6 +28,7 @@ export function outgoing(
   const hops = incoming.headers.get(hopHeader);
   headers.set(hopHeader, hops ? `${hops},${own.gatewayId}` : own.gatewayId);
   if (isRenamed && incoming.unpacked) headers.delete('content-encoding');
+  const search = tunnel && isRenamed ? searchWithModel(incoming.search, model) : incoming.search;
   const path = isRenamed ? withPathModel(route, model) : route.upstreamPath;
   return {
     method,

@@ -13,11 +13,12 @@ import type { DialectModule, GatewayError } from './dialect.ts';
 import { beginExchange, causeOf, finish, type Exchange } from './exchange.ts';
 import * as errors from './gatewayErrors.ts';
 import { gemini } from './gemini.ts';
-import { readBytes, readIncoming, splitUrl } from './incoming.ts';
+import { readBytes, readIncoming, readUpgrade, splitUrl } from './incoming.ts';
 import { openai } from './openai.ts';
 import type { Providers } from './providers.ts';
 import { isLoop } from './outgoing.ts';
 import { createPursue, type PursueDeps } from './pursue.ts';
+import type { Tunnel } from './tunnel.ts';
 
 export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
   Readonly<{
@@ -33,7 +34,7 @@ export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
   }>;
 
 /** Answers any request of the AI side. `onSlow` is called when an answer takes longer than a moment. */
-export type Proxy = (request: Request, onSlow: () => void) => Promise<Response>;
+export type Proxy = (request: Request, onSlow: () => void, tunnel?: Tunnel) => Promise<Response>;
 
 const dialects: Readonly<Record<DialectModule['name'], DialectModule>> = {
   openai,
@@ -79,7 +80,12 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
   const pursue = createPursue({ ...deps, record, refuse, cancel });
 
-  const answer = async (exchange: Exchange, request: Request, caller: Caller) => {
+  const answer = async (
+    exchange: Exchange,
+    request: Request,
+    caller: Caller,
+    tunnel: Tunnel | undefined,
+  ) => {
     const { headers, method } = request;
     const place = splitUrl(request.url);
     const route = detect(method, place.pathname, place.search, headers);
@@ -104,7 +110,10 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const body = await readBytes(request, limits.bodyLimitBytes);
     if (isError(body)) return refuse(exchange, body);
     exchange.requestBytes = body?.byteLength ?? 0;
-    const incoming = readIncoming(request, place, route, body);
+    tunnel?.limit(admitted?.models ?? null);
+    const incoming = tunnel
+      ? readUpgrade(request, place, route, tunnel)
+      : readIncoming(request, place, route, body);
     if (isError(incoming)) return refuse(exchange, incoming);
     exchange.streamed = incoming.streamed;
     const barred = admitted?.models ? modelRefusal(admitted.models, incoming) : null;
@@ -139,7 +148,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       client: caller,
       cause,
     });
-    if (!deps.bodies.areWanted(admitted?.recordBodies, modelRoute?.recordBodies)) return answered;
+    if (tunnel || !deps.bodies.areWanted(undefined, modelRoute?.recordBodies)) return answered;
     const { id } = exchange;
     return deps.bodies.record(await answered, exchange.isFinished, { id, headers, body });
   };
@@ -150,7 +159,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     return response;
   };
 
-  return (request, onSlow) => {
+  return (request, onSlow, tunnel) => {
     drain.inFlight += 1;
     const exchange = beginExchange(request.method, request.headers.get('traceparent'), now());
     const caller = {
@@ -159,7 +168,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
         return request.signal;
       },
     };
-    const answered = answer(exchange, request, caller).then(closing, (error: unknown) => {
+    const answered = answer(exchange, request, caller, tunnel).then(closing, (error: unknown) => {
       if (request.signal.aborted) return cancel(exchange);
       deps.onError(error, `request ${exchange.id}`);
       return refuse(exchange, errors.internal);

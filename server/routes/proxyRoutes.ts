@@ -4,16 +4,24 @@
  * time of a small one) is not paid for.
  */
 import type { Server } from 'bun';
+import { isUpgrade, type Session } from '../realtime/realtime.ts';
 import type { Services } from '../services.ts';
 
-export type ProxyRoute = (request: Request, server: Server<unknown>) => Promise<Response>;
+export type ProxyRoute = (
+  request: Request,
+  server: Server<Session>,
+) => Promise<Response | undefined>;
 
-export const proxyPaths = ['/v1/*', '/v1beta/*', '/upload/*'] as const;
+export const proxyPaths = ['/v1/*', '/v1beta/*', '/upload/*', '/ws/*'] as const;
 
 /** A request whose body is in may wait for its answer as long as the proxy's own limits let it. */
 export function proxyRoutes({
   proxy,
-}: Pick<Services, 'proxy'>): Readonly<Record<string, ProxyRoute>> {
-  const pass: ProxyRoute = (request, server) => proxy(request, () => server.timeout(request, 0));
+  realtime,
+}: Pick<Services, 'proxy' | 'realtime'>): Readonly<Record<string, ProxyRoute>> {
+  const pass: ProxyRoute = (request, server) =>
+    isUpgrade(request)
+      ? realtime.accept(request, server)
+      : proxy(request, () => server.timeout(request, 0));
   return Object.fromEntries(proxyPaths.map((path) => [path, pass]));
 }
