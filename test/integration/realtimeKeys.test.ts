@@ -1,0 +1,153 @@
+/** Which key opens a session, who may not have one, and how each is told. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { factOf, keyIdOf } from '../support/factsOf.ts';
+import { testGateway } from '../support/gateway.ts';
+import {
+  authorized,
+  clientKey,
+  livePath,
+  realtimeKeys,
+  realtimePath,
+  startRealtimeBench,
+  type RealtimeBench,
+} from '../support/realtimeBench.ts';
+import { startSocketVendor, type SocketVendor } from '../support/socketVendor.ts';
+
+let bench: RealtimeBench;
+let vendor: SocketVendor;
+beforeAll(async () => {
+  bench = await startRealtimeBench();
+  vendor = bench.vendor;
+});
+afterAll(() => bench.stop());
+afterEach(() => bench.forget());
+
+const { dial, session, recorded } = {
+  dial: (...asked: Parameters<RealtimeBench['dial']>) => bench.dial(...asked),
+  session: () => bench.session(),
+  recorded: () => bench.recorded(),
+};
+
+describe('A Live session of Gemini', () => {
+  test("shows our key in the query, and takes its model and tokens from Gemini's words", async () => {
+    const turn = (tokens: number) =>
+      Buffer.from(
+        JSON.stringify({
+          serverContent: { turnComplete: true },
+          usageMetadata: { promptTokenCount: tokens, responseTokenCount: 2, totalTokenCount: 9 },
+        }),
+      );
+    vendor.does({ onMessage: ({ socket }) => void socket.send(turn(5)) });
+    const client = await dial(`${livePath}?key=${clientKey}`, {});
+    client.socket.send(JSON.stringify({ setup: { model: 'models/gemini-live' } }));
+    client.socket.send('{"clientContent":{}}');
+    await client.got(2);
+    client.socket.close(1000);
+    expect(session().path).toBe(`${livePath}?key=${realtimeKeys.google}`);
+    expect(session().headers.get('x-goog-api-key')).toBeNull();
+    expect(JSON.stringify([...session().headers])).not.toContain(clientKey);
+    expect(await recorded()).toMatchObject({
+      dialect: 'gemini',
+      provider: 'gemini',
+      route: livePath,
+      model: 'gemini-live',
+      outcome: 'completed',
+      usage: { inputTokens: 10, outputTokens: 4 },
+    });
+  });
+
+  test('that is closed for its key is held against that key', async () => {
+    vendor.does({
+      onMessage: ({ socket }) =>
+        socket.close(1007, 'API key not valid. Please pass a valid API key.'),
+    });
+    const client = await dial(`${livePath}?key=${clientKey}`, {});
+    client.socket.send('{"setup":{"model":"models/gemini-live"}}');
+    expect((await client.closed).code).toBe(1007);
+    expect(await recorded()).toMatchObject({
+      outcome: 'failed',
+      keyId: await keyIdOf(bench.gateway, realtimeKeys.google),
+    });
+    expect(
+      (await factOf(bench.gateway, realtimeKeys.google, 'ProviderKeyRested')).data.ruleId,
+    ).toContain('credential');
+  });
+});
+
+describe('A refusal', () => {
+  const ask = (to: string, headers: Record<string, string> = {}) =>
+    fetch(`${bench.gateway.url()}${to}`, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': btoa('0123456789abcdef'),
+        ...headers,
+      },
+    });
+
+  test('of ours is an HTTP error in the dialect, and no vendor is asked', async () => {
+    const refused = await ask(realtimePath);
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toMatchObject({ error: { code: 'missing_api_key' } });
+    const stranger = await ask(`${livePath}?key=nobody`);
+    expect(await stranger.json()).toMatchObject({ error: { status: 'UNAUTHENTICATED' } });
+    expect((await recorded()).status).toBe(401);
+    expect((await recorded()).status).toBe(401);
+    expect(vendor.asked).toHaveLength(0);
+  });
+
+  test("of the vendor's is the vendor's own", async () => {
+    const error = { error: { message: 'No such model', code: 'model_not_found' } };
+    vendor.does({ refuse: () => Response.json(error, { status: 404, headers: { 'x-v': '1' } }) });
+    const refused = await ask(realtimePath, authorized);
+    expect(refused.status).toBe(404);
+    expect(refused.headers.get('x-v')).toBe('1');
+    expect(await refused.json()).toEqual(error);
+    expect(await recorded()).toMatchObject({ status: 404, outcome: 'failed' });
+  });
+
+  test('of one key is met with another', async () => {
+    let first: string | null = null;
+    vendor.does({
+      refuse({ headers }) {
+        first ??= headers.get('authorization');
+        if (headers.get('authorization') !== first) return undefined;
+        return Response.json({ error: {} }, { status: 429, headers: { 'retry-after': '2' } });
+      },
+    });
+    const client = await dial(realtimePath);
+    client.socket.close();
+    const data = await recorded();
+    expect(data.attempts.map(({ status }) => status)).toEqual([429, 101]);
+    const refused = first === `Bearer ${realtimeKeys.one}` ? realtimeKeys.one : realtimeKeys.two;
+    const { untilMs } = (await factOf(bench.gateway, refused, 'ProviderKeyRested')).data;
+    expect(untilMs - Date.now()).toBeLessThan(2_500);
+  });
+
+  test('to come at all is an HTTP error', async () => {
+    const away = startSocketVendor();
+    await away.stop();
+    const down = await testGateway({
+      env: { OPENAI_API_KEYS: realtimeKeys.one, OPENAI_BASE_URL: `${away.url}/v1` },
+      limits: { transientPauseMs: 1 },
+    });
+    const answer = await fetch(`${down.url()}${realtimePath}`, {
+      headers: { upgrade: 'websocket', connection: 'Upgrade' },
+    });
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({ error: { code: 'provider_unreachable' } });
+    await down.stop();
+  });
+});
+
+describe('A gateway that stops', () => {
+  test('closes its sessions with 1001', async () => {
+    const client = await dial(realtimePath);
+    const { closed } = session();
+    await bench.gateway.restart();
+    expect(await client.closed).toEqual({ code: 1001, reason: 'the gateway is stopping' });
+    expect((await closed).code).toBe(1001);
+    expect((await recorded()).outcome).toBe('truncated');
+  });
+});
