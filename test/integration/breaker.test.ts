@@ -1,7 +1,17 @@
 /** A provider that is down is served around without being asked, and asked again soon after its return. */
 import { afterEach, describe, expect, test } from 'bun:test';
-import { apiClient, type Json } from '../support/apiClient.ts';
+import { apiClient } from '../support/apiClient.ts';
 import { recordOf } from '../support/factsOf.ts';
+import {
+  bringDown,
+  breakerOf,
+  isIn,
+  says,
+  soon,
+  storyOf,
+  timesAsked,
+  typesOf,
+} from '../support/outage.ts';
 import {
   answers,
   answersWell,
@@ -14,8 +24,6 @@ import { until } from '../support/until.ts';
 import { startVendor, type Script } from '../support/vendor.ts';
 
 const [one = '', two = ''] = keysNamed('one', 'two');
-/** Probed after a second. */
-const soon = { CIRCUIT_BREAKER_RECOVERY_TIMEOUT: '1' };
 const running: { stop: () => Promise<void> }[] = [];
 
 async function start(options: Parameters<typeof startProxied>[0] = {}): Promise<Proxied> {
@@ -31,38 +39,12 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()));
 });
 
-const says =
-  (status: number, message = 'No'): Script =>
-  (_request, reply) =>
-    reply.json(status, { error: { message, type: 'some_error', code: null } });
-
-const breakerOf = async (gateway: Proxied, provider: Dialect = 'openai') =>
-  (await apiClient(gateway)(`/api/providers/${provider}`)).body['breaker'] as Json;
-const storyOf = async (gateway: Proxied, provider: Dialect = 'openai') =>
-  (await apiClient(gateway)(`/api/actors/breaker/${provider}/events`)).rows;
-const typesOf = async (gateway: Proxied) => (await storyOf(gateway)).map(({ type }) => type);
-const isIn = (gateway: Proxied, state: string, provider: Dialect = 'openai') =>
-  until(`the breaker is ${state}`, async () => {
-    const breaker = await breakerOf(gateway, provider);
-    return breaker['state'] === state && breaker['pending'] === false;
-  });
-
-/** Two requests are five faults: three attempts, and two. */
-async function bringDown(gateway: Proxied, dialect: Dialect = 'openai'): Promise<void> {
-  for (let asked = 0; asked < 2; asked++)
-    expect((await gateway.ask(dialect)).status).toBeGreaterThanOrEqual(500);
-  await until('the breaker has opened', async () => {
-    const { state, pending } = await breakerOf(gateway, dialect);
-    return state !== 'closed' && pending === false;
-  });
-}
-
 describe('While a provider is down', () => {
   const dialects: Dialect[] = ['openai', 'anthropic', 'gemini'];
   test.each(dialects)('%s clients get 503 at once, with a time', async (dialect) => {
     const gateway = await start({ script: says(500, 'broken') });
     await bringDown(gateway, dialect);
-    expect(gateway.vendor.arrived).toHaveLength(5);
+    expect(timesAsked(gateway.vendor)).toBe(5);
     const answer = await gateway.ask(dialect);
     expect(answer.status).toBe(503);
     expect(Number(answer.headers.get('retry-after'))).toBeWithin(1, 6);
@@ -74,7 +56,7 @@ describe('While a provider is down', () => {
     const { attempts, outcome, durationMs } = await recordOf(gateway, answer);
     expect({ attempts, outcome }).toEqual({ attempts: [], outcome: 'failed' });
     expect(durationMs).toBeLessThan(500);
-    expect(gateway.vendor.arrived).toHaveLength(5);
+    expect(timesAsked(gateway.vendor)).toBe(5);
   });
 
   test('the others are asked on, and everybody can read why', async () => {
@@ -113,7 +95,7 @@ describe('While a provider is down', () => {
     await bringDown(gateway);
     gateway.vendor.forget();
     expect((await gateway.ask('openai')).status).toBe(503);
-    expect(gateway.vendor.arrived).toEqual([]);
+    expect(timesAsked(gateway.vendor)).toBe(0);
   });
 
   test('also when it is silent', async () => {
@@ -124,7 +106,7 @@ describe('While a provider is down', () => {
     });
     for (let asked = 0; asked < 2; asked++) expect((await gateway.ask('openai')).status).toBe(504);
     expect((await gateway.ask('openai')).status).toBe(503);
-    expect(gateway.vendor.arrived).toHaveLength(2);
+    expect(timesAsked(gateway.vendor)).toBe(2);
   });
 });
 
@@ -155,17 +137,17 @@ describe('A provider that is back', () => {
       await answered.promise;
       await answersWell(request, reply);
     });
-    await isIn(gateway, 'half-open');
+    await isIn(gateway, ['half-open']);
     const probe = gateway.ask('openai');
     await arrived.promise;
     const beside = await gateway.ask('openai');
     expect([beside.status, beside.headers.get('retry-after')]).toEqual([503, '1']);
-    expect(gateway.vendor.arrived).toHaveLength(1);
+    expect(timesAsked(gateway.vendor)).toBe(1);
     answered.resolve();
     expect(await (await probe).json()).toEqual(answers.openai);
     const all = await Promise.all(Array.from({ length: 5 }, () => gateway.ask('openai')));
     expect(all.map(({ status }) => status)).toEqual(Array(5).fill(200));
-    await isIn(gateway, 'closed');
+    await isIn(gateway, ['closed']);
     expect(await typesOf(gateway)).toEqual(['BreakerOpened', 'BreakerHalfOpened', 'BreakerClosed']);
   });
 
@@ -177,18 +159,18 @@ describe('A provider that is back', () => {
     expect(await breakerOf(gateway)).toMatchObject({ rule_id: 'transient.not-connected' });
     running.push(await startVendor(answersWell, Number(new URL(gateway.vendor.url).port)));
     await until('it is asked again', async () => (await gateway.ask('openai')).status === 200);
-    await isIn(gateway, 'closed');
+    await isIn(gateway, ['closed']);
   });
 
   test('only to fail again is left alone again: one probe, no retries', async () => {
     const gateway = await start({ env: soon, script: says(500) });
     await bringDown(gateway);
     gateway.vendor.forget();
-    await isIn(gateway, 'half-open');
+    await isIn(gateway, ['half-open']);
     expect((await gateway.ask('openai')).status).toBe(500);
     expect((await gateway.ask('openai')).status).toBe(503);
-    expect(gateway.vendor.arrived).toHaveLength(1);
-    await isIn(gateway, 'half-open');
+    expect(timesAsked(gateway.vendor)).toBe(1);
+    await isIn(gateway, ['half-open']);
     const types = await typesOf(gateway);
     expect(types.filter((type) => type === 'BreakerOpened')).toHaveLength(2);
   });
@@ -199,9 +181,9 @@ describe('A provider that is back', () => {
     gateway.vendor.does((_request, reply) =>
       reply.json(429, { error: { message: 'slow down' } }, { 'retry-after': '30' }),
     );
-    await isIn(gateway, 'half-open');
+    await isIn(gateway, ['half-open']);
     expect((await gateway.ask('openai')).status).toBe(429);
     expect((await gateway.ask('openai')).status).toBe(429);
-    await isIn(gateway, 'closed');
+    await isIn(gateway, ['closed']);
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../server/config.ts';
 import { createLogger } from '../../server/logger.ts';
 import { startGateway } from '../../server/main.ts';
-import { apiClient } from '../support/apiClient.ts';
+import { bringDown, says, storyOf, timesAsked, typesOf } from '../support/outage.ts';
 import {
   answersWell,
   bodies,
@@ -16,7 +16,7 @@ import {
   type Proxied,
 } from '../support/proxied.ts';
 import { until } from '../support/until.ts';
-import { startVendor, type Script } from '../support/vendor.ts';
+import { startVendor } from '../support/vendor.ts';
 
 const [one = '', two = ''] = keysNamed('one', 'two');
 const secrets = {
@@ -28,14 +28,12 @@ afterEach(async () => {
   for (const stop of running.splice(0).reverse()) await stop();
 });
 
-const breaks: Script = (_request, reply) => reply.json(500, { error: { message: 'broken' } });
-
 async function start(env: Readonly<Record<string, string>> = {}): Promise<Proxied> {
   const proxied = await startProxied({
     keys: { openai: [one, two] },
     env: { ...secrets, ...env },
     limits: { transientPauseMs: 1 },
-    script: breaks,
+    script: says(500),
   });
   running.push(proxied.stop);
   return proxied;
@@ -74,27 +72,16 @@ async function startBeside({ nats, vendor }: Proxied, env: Readonly<Record<strin
 
 const post = async (gateway: Proxied, path: string) =>
   fetch(`${gateway.url()}${path}`, { method: 'POST' });
-const factsOf = async (gateway: Proxied) =>
-  (await apiClient(gateway)('/api/actors/breaker/openai/events')).rows;
-const typesOf = async (gateway: Proxied) => (await factsOf(gateway)).map(({ type }) => type);
-
-/** Two requests are five faults: three attempts, and two. */
-async function bringDown(gateway: Proxied): Promise<void> {
-  for (let asked = 0; asked < 2; asked++) await gateway.ask('openai');
-  await until('the breaker has opened', async () => (await typesOf(gateway)).length > 0);
-  expect(gateway.vendor.arrived).toHaveLength(5);
-  gateway.vendor.forget();
-}
-
 test('what one gateway saw keeps the other away too, and so does the return', async () => {
   const env = { CIRCUIT_BREAKER_RECOVERY_TIMEOUT: '2' };
   const gateway = await start(env);
   const askOther = await startBeside(gateway, env);
   await bringDown(gateway);
+  gateway.vendor.forget();
   await until('the other gateway has heard', async () => {
     gateway.vendor.forget();
     const { status } = await askOther();
-    return status === 503 && gateway.vendor.arrived.length === 0;
+    return status === 503 && timesAsked(gateway.vendor) === 0;
   });
   gateway.vendor.does(answersWell);
   await until('the other is answered', async () => (await askOther()).status === 200);
@@ -112,20 +99,21 @@ test('a restart does not forget it', async () => {
   gateway.vendor.forget();
   await gateway.restart();
   expect((await gateway.ask('openai')).status).toBe(503);
-  expect(gateway.vendor.arrived).toEqual([]);
+  expect(timesAsked(gateway.vendor)).toBe(0);
   expect(await typesOf(gateway)).toEqual(['BreakerOpened']);
 });
 
 test('an operator closes it, and the log says who', async () => {
   const gateway = await start();
   await bringDown(gateway);
+  gateway.vendor.forget();
   gateway.vendor.does(answersWell);
   expect((await gateway.ask('openai')).status).toBe(503);
   const answer = await post(gateway, '/api/providers/openai/reset-breaker');
   expect(answer.status).toBe(200);
   expect(await answer.json()).toMatchObject({ id: 'openai', breaker: { state: 'closed' } });
   expect((await gateway.ask('openai')).status).toBe(200);
-  expect((await factsOf(gateway)).at(-1)).toMatchObject({
+  expect((await storyOf(gateway)).at(-1)).toMatchObject({
     type: 'BreakerClosed',
     data: { cause: 'operator' },
     by: { kind: 'operator' },
@@ -141,6 +129,7 @@ test('a provider that is moved to another address is asked there at once', async
   const elsewhere = await startVendor(answersWell);
   running.push(elsewhere.stop);
   await bringDown(gateway);
+  gateway.vendor.forget();
   const moved = await fetch(`${gateway.url()}/api/providers/openai`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/json' },
@@ -148,6 +137,6 @@ test('a provider that is moved to another address is asked there at once', async
   });
   expect(await moved.json()).toMatchObject({ breaker: { state: 'closed' } });
   expect((await gateway.ask('openai')).status).toBe(200);
-  expect(elsewhere.arrived).toHaveLength(1);
-  expect((await factsOf(gateway)).at(-1)).toMatchObject({ data: { cause: 'moved' } });
+  expect(timesAsked(elsewhere)).toBe(1);
+  expect((await storyOf(gateway)).at(-1)).toMatchObject({ data: { cause: 'moved' } });
 });
