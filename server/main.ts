@@ -15,6 +15,7 @@ import { createBreakers } from './breakers/breakers.ts';
 import { systemLookup } from './providers/baseUrl.ts';
 import { createClients } from './access/clients.ts';
 import { drainLimitMs, drainServer } from './drainServer.ts';
+import { createModels } from './discovery/models.ts';
 import { declare } from './providers/declare.ts';
 import { gatewayIdOf } from './identity.ts';
 import { createAffinity } from './keyRing/affinity.ts';
@@ -34,9 +35,7 @@ import { createMetrics } from './metrics/metrics.ts';
 import { createProviderKeys } from './providers/providerKeys.ts';
 import { createJudge } from './proxy/judging.ts';
 import { createKeyChoice } from './proxy/keyChoice.ts';
-import { createModelRoutes } from './modelRoutes/modelRoutes.ts';
 import { createDrain } from './proxy/drain.ts';
-import { createProviders } from './proxy/providers.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { createRouting } from './proxy/routing.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
@@ -111,15 +110,13 @@ export async function startGateway(
   const verdicts = createVerdicts({ runtime, pools, now, onError });
   const breakers = createBreakers({ runtime, settings: limits, now, onError });
   const affinity = createAffinity();
-  const modelRoutes = createModelRoutes(runtime);
-  const providers = createProviders(runtime);
-  const pricing = createPricing({
-    providerOf: providers.get,
-    overrideOf({ modelRoute }) {
-      const route = modelRoute ? modelRoutes.named(modelRoute) : undefined;
-      return route?.price ? { name: route.name, price: route.price } : undefined;
-    },
-  });
+  // What fetch knows of proxies, our own client does not.
+  const vendors = createUpstreamClient({ connectMs: () => limits.connectMs, now });
+  const upstream = config.hasOutsideProxy ? fetchUpstream : vendors.send;
+  const asking = { runtime, pools, upstream, apiKeyHeader, now };
+  const models = createModels({ ...asking, settings: limits, logger });
+  const { modelRoutes, providers } = models;
+  const pricing = createPricing({ providers, modelRoutes });
   const recorder = await startRecorder({
     log,
     gatewayId,
@@ -136,17 +133,13 @@ export async function startGateway(
   metrics.add(...pricing.families);
   const keyUse = createKeyUse();
   const sessions = createSessions(runtime, config, now);
-  // What fetch knows of proxies, our own client does not.
-  const vendors = createUpstreamClient({ connectMs: () => limits.connectMs, now });
-  const upstream = config.hasOutsideProxy ? fetchUpstream : vendors.send;
   const waiters = createWaiters(now, limits);
   const drain = createDrain();
   const judge = createJudge(settings);
   const proxy = createProxy({
     admit: createAdmit(createClientSide(config, clients, localOnly), sessions),
     anonymous: clients.anonymous,
-    providers,
-    modelRoutes,
+    ...models,
     routing: createRouting({ providers, pools, affinity, random: Math.random }),
     pools,
     keyChoice: createKeyChoice({ affinity, waiters, limits, now }),
@@ -233,6 +226,7 @@ export async function startGateway(
     await recorder.stop();
     await bodies.stop();
     await webhooks.stop();
+    models.stop();
     vendors.stop();
     verdicts.stop();
     breakers.stop();

@@ -3,12 +3,10 @@ import type { PriceOverride } from '../../events/modelRoute.ts';
 import type { RequestFinished, TrafficEvent, Usage } from '../../events/traffic.ts';
 import { createCounters } from '../metrics/counters.ts';
 import type { Family } from '../metrics/metrics.ts';
+import type { ModelRoute } from '../modelRoutes/modelRoutes.ts';
 import type { Provider } from '../proxy/providers.ts';
 import { bookVersion, quoteOf, type Quote } from './priceBook.ts';
 import { costOf, tariffOfOverride, type Tariff } from './rates.ts';
-
-/** Of the model route of this name. */
-export type Override = Readonly<{ name: string; price: PriceOverride }>;
 
 type Request = RequestFinished['data'];
 
@@ -18,18 +16,18 @@ export type Cost = { costMicroUsd: number | null; priceVersion: string | null };
 export type Pricing = Readonly<{
   /** Writes the cost into events, which nobody else has read yet, and counts it. */
   price(events: readonly TrafficEvent[]): void;
-  /** The operator's own price counts before the public one. */
-  priceOf(request: Request, override?: Override): Cost;
+  /** The price that an operator set for the request's model route counts before the public one. */
+  priceOf(request: Request): Cost;
   families: readonly Family[];
 }>;
 
 type Priced = Pick<Provider, 'id' | 'baseUrl'>;
 
 type Options = Readonly<{
-  providerOf: (id: string) => Priced | undefined;
-  /** The price that an operator set for the model route of this request. */
-  overrideOf: (request: Request) => Override | undefined;
+  providers: Readonly<{ get(id: string): Priced | undefined }>;
+  modelRoutes: Readonly<{ named(name: string): Routed | undefined }>;
 }>;
+type Routed = Pick<ModelRoute, 'price'>;
 
 /** Model names come from callers: beyond so many of a provider the oldest are looked up again. */
 const maxModels = 2_000;
@@ -58,7 +56,7 @@ function versionOf(name: string, price: PriceOverride): string {
 const nothing: Readonly<Cost> = { costMicroUsd: 0, priceVersion: null };
 const unknown: Readonly<Cost> = { costMicroUsd: null, priceVersion: null };
 
-export function createPricing({ providerOf, overrideOf }: Options): Pricing {
+export function createPricing({ providers, modelRoutes }: Options): Pricing {
   // By the provider as it is now: one that was changed is another object, and is looked up anew.
   const quotes = new WeakMap<Priced, Map<string, Quote | null>>();
   const own = new WeakMap<PriceOverride, Readonly<{ tariff: Tariff; version: string }>>();
@@ -83,7 +81,7 @@ export function createPricing({ providerOf, overrideOf }: Options): Pricing {
     return quote;
   };
 
-  const ownCost = (usage: Usage, { name, price }: Override): Cost => {
+  const ownCost = (usage: Usage, name: string, price: PriceOverride): Cost => {
     let known = own.get(price);
     if (!known) {
       known = { tariff: tariffOfOverride(price), version: versionOf(name, price) };
@@ -92,13 +90,14 @@ export function createPricing({ providerOf, overrideOf }: Options): Pricing {
     return { costMicroUsd: costOf(known.tariff, usage), priceVersion: known.version };
   };
 
-  const priceOf = (request: Request, override?: Override): Cost => {
-    const { usage } = request;
+  const priceOf = (request: Request): Cost => {
+    const { usage, modelRoute } = request;
     if (!usage) return isUnbilled(request) ? nothing : unknown;
-    if (override) return ownCost(usage, override);
+    const price = modelRoute ? modelRoutes.named(modelRoute)?.price : undefined;
+    if (modelRoute && price) return ownCost(usage, modelRoute, price);
     // Who really answered, under the name that the vendor knows.
     const { provider: id, model } = request.attempts.at(-1) ?? request;
-    const provider = providerOf(id) ?? { id, baseUrl: '' };
+    const provider = providers.get(id) ?? { id, baseUrl: '' };
     const quote = quoteFor(provider, model, request.startedAtMs);
     if (!quote) return unknown;
     return { costMicroUsd: quote.costOf(usage), priceVersion: bookVersion };
@@ -115,7 +114,7 @@ export function createPricing({ providerOf, overrideOf }: Options): Pricing {
   /** In place: 20,000 a second are not copied. */
   const price = (request: Request) => {
     if (request.costMicroUsd !== null) return;
-    const cost = priceOf(request, overrideOf(request));
+    const cost = priceOf(request);
     const written: Cost = request;
     written.costMicroUsd = cost.costMicroUsd;
     written.priceVersion = cost.priceVersion;

@@ -5,6 +5,7 @@ import type { Admit } from '../access/admit.ts';
 import type { Clients } from '../access/clients.ts';
 import { modelRefusal } from '../access/models.ts';
 import type { Bodies } from '../bodies/bodies.ts';
+import type { ModelLists } from '../discovery/modelLists.ts';
 import type { ModelRoutes } from '../modelRoutes/modelRoutes.ts';
 import { anthropic } from './anthropic.ts';
 import type { Caller } from './attempt.ts';
@@ -27,6 +28,7 @@ export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
     anonymous: Clients['anonymous'];
     providers: Providers;
     modelRoutes: Pick<ModelRoutes, 'named'>;
+    modelLists: ModelLists;
     recorder: Recorder;
     bodies: Pick<Bodies, 'areWanted' | 'record'>;
     /** Told what nobody expected. */
@@ -64,6 +66,15 @@ export function createProxy(deps: ProxyDeps): Proxy {
     exchange.responseBytes = body.length;
     record(exchange, status, 'failed');
     return new Response(body, { status, headers });
+  };
+
+  /** What the gateway itself was asked. */
+  const tell = (exchange: Exchange, json: object): Response => {
+    const body = JSON.stringify(json);
+    exchange.responseBytes = Buffer.byteLength(body);
+    record(exchange, 200, 'completed');
+    const headers = { 'content-type': 'application/json', 'x-signalbox-request-id': exchange.id };
+    return new Response(body, { headers });
   };
 
   const cancel = (exchange: Exchange): Response => {
@@ -121,6 +132,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
       exchange.model = incoming.model;
       return refuse(exchange, barred);
     }
+    const listed = incoming.endpoint === 'read' ? deps.modelLists.answer(incoming, admitted) : null;
+    const own = listed && (await listed);
+    if (own) return tell(exchange, own);
 
     const asked = route.openAiCompatible ? 'gemini' : route.dialect;
     const modelRoute = deps.modelRoutes.named(incoming.model);
@@ -130,7 +144,10 @@ export function createProxy(deps: ProxyDeps): Proxy {
     exchange.model = target?.model ?? incoming.model;
     if (!target) {
       const { model } = incoming;
-      return refuse(exchange, modelRoute ? errors.noTarget(model, asked) : errors.noProvider(model));
+      return refuse(
+        exchange,
+        modelRoute ? errors.noTarget(model, asked) : errors.noProvider(model),
+      );
     }
     exchange.provider = target.provider.id;
     if (!modelRoute && target.provider.dialect !== asked) {
@@ -148,7 +165,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       client: caller,
       cause,
     });
-    if (tunnel || !deps.bodies.areWanted(undefined, modelRoute?.recordBodies)) return answered;
+    if (tunnel || !deps.bodies.areWanted(admitted?.recordBodies, modelRoute?.recordBodies)) return answered;
     const { id } = exchange;
     return deps.bodies.record(await answered, exchange.isFinished, { id, headers, body });
   };

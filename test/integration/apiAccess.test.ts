@@ -63,20 +63,20 @@ describe('an open gateway', () => {
 
   test('a client key closes its client side, and not its management', async () => {
     const { api } = await opened();
-    expect((await api('GET', '/v1/models')).status).toBe(503);
+    expect((await api('GET', '/v1/models')).status).toBe(200);
     const { json } = await api('POST', '/api/keys', { name: 'one' });
     const asClient = (headers: Record<string, string>) =>
       api('GET', '/v1/models', undefined, headers);
 
     expect((await asClient({})).status).toBe(401);
     expect((await asClient({ authorization: 'Bearer sk-sbx-unknown' })).status).toBe(401);
-    expect((await asClient({ authorization: `Bearer ${json.key}` })).status).toBe(503);
-    expect((await asClient({ 'x-api-key': json.key })).status).toBe(503);
+    expect((await asClient({ authorization: `Bearer ${json.key}` })).status).toBe(200);
+    expect((await asClient({ 'x-api-key': json.key })).status).toBe(200);
     expect((await api('GET', `/v1/models?key=${json.key}`)).status).not.toBe(401);
     expect((await api('GET', '/api/keys')).status).toBe(200);
 
     await api('DELETE', `/api/keys/${json.id}`);
-    expect((await asClient({ authorization: `Bearer ${json.key}` })).status).toBe(503);
+    expect((await asClient({ authorization: `Bearer ${json.key}` })).status).toBe(200);
   });
 });
 
@@ -92,14 +92,14 @@ describe('a gateway with client keys and no password', () => {
       expect(answer.json.detail).toContain('MIDDLEWARE_PASSWORD');
     }
     expect((await api('GET', '/v1/models')).status).toBe(401);
-    expect((await api('GET', '/v1/models', undefined, withKey)).status).toBe(503);
+    expect((await api('GET', '/v1/models', undefined, withKey)).status).toBe(200);
     expect((await api('GET', '/health', undefined, withKey)).json.keys).toBeDefined();
     expect((await api('GET', '/health')).json.keys).toBeUndefined();
   });
 
   test('MCP_DISABLE_AUTH opens the client side only', async () => {
     const { api } = await started({ MCP_DISABLE_AUTH: 'true' });
-    expect((await api('GET', '/v1/models')).status).toBe(503);
+    expect((await api('GET', '/v1/models')).status).toBe(200);
     expectProblem(await api('GET', '/api/providers'), 403, 'PASSWORD_NOT_SET');
   });
 

@@ -89,6 +89,8 @@ export async function startProxied({
       OPENAI_BASE_URL: `${vendor.url}/v1`,
       ANTHROPIC_BASE_URL: vendor.url,
       GEMINI_BASE_URL: vendor.url,
+      // Lists of models are asked for when somebody wants them: a test counts what arrives.
+      CACHE_ENABLED: 'false',
       ...env,
     },
     ...(limits && { limits }),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Attempt, RequestFinished } from '../../events/traffic.ts';
 import { bookVersion } from '../../server/pricing/priceBook.ts';
-import { createPricing, type Override } from '../../server/pricing/pricing.ts';
+import { createPricing } from '../../server/pricing/pricing.ts';
 import { requestFinished } from '../support/sampleEvents.ts';
 
 type Data = RequestFinished['data'];
@@ -25,13 +25,14 @@ const attempt = (data: Partial<Attempt> = {}): Attempt => ({
 });
 const failed = attempt({ status: 429, verdict: 'rate-limit' });
 
-function setUp(override?: Override) {
+function setUp() {
   const providers = new Map([['openai', provider]]);
-  const providerOf = (id: string) => providers.get(id);
-  return {
-    providers,
-    ...createPricing({ providerOf, overrideOf: () => override }),
-  };
+  const routes = new Map([
+    ['ours', { price }],
+    ['plain', {}],
+  ]);
+  const modelRoutes = { named: (name: string) => routes.get(name) };
+  return { providers, ...createPricing({ providers, modelRoutes }) };
 }
 
 const request = (data: Partial<Data>) =>
@@ -43,9 +44,9 @@ const request = (data: Partial<Data>) =>
   });
 
 /** What is written into the event. */
-function costOf(data: Partial<Data>, override?: Override) {
+function costOf(data: Partial<Data>) {
   const event = request(data);
-  setUp(override).price([event]);
+  setUp().price([event]);
   const { costMicroUsd, priceVersion } = event.data;
   return { costMicroUsd, priceVersion };
 }
@@ -91,12 +92,13 @@ describe('A request', () => {
   });
 
   test('is priced by its route where that has a price', () => {
-    const override = { price, name: 'ours' };
+    const ofRoute = { modelRoute: 'ours' };
     const priceVersion = 'model route ours: 1000000 in, 1000000 cached, 0 out';
     const ours = { costMicroUsd: 1_000, priceVersion };
-    expect(costOf({}, override)).toEqual(ours);
-    expect(costOf({ attempts: [attempt({ provider: 'ollama' })] }, override)).toEqual(ours);
-    expect(costOf({ attempts: [failed], status: 429, usage: null }, override)).toEqual(nothing);
+    expect(costOf(ofRoute)).toEqual(ours);
+    expect(costOf({ ...ofRoute, attempts: [attempt({ provider: 'ollama' })] })).toEqual(ours);
+    expect(costOf({ ...ofRoute, attempts: [failed], status: 429, usage: null })).toEqual(nothing);
+    expect(costOf({ modelRoute: 'plain' }).priceVersion).toBe(bookVersion);
   });
 
   test('that has a cost keeps it', () => {
