@@ -1,5 +1,5 @@
 /** A model route as an operator writes it, and what becomes of that in the log. */
-import { Type } from '@sinclair/typebox';
+import { Type, type TSchema } from '@sinclair/typebox';
 import { t, type Static } from 'elysia';
 import type { ModelRouteSettings } from '../../actors/modelRoute/commands.ts';
 import {
@@ -10,12 +10,14 @@ import {
   type RouteLimits,
 } from '../../events/modelRoute.ts';
 import { slugField, strict } from '../http/fields.ts';
-import { nullable } from '../present/list.ts';
 import { snakeCase } from '../present/snakeCase.ts';
 import { table } from '../settings/table.ts';
 
 const whole = (minimum: number, maximum: number, what: string) =>
   Type.Integer({ minimum, maximum, error: `expected ${what}` });
+
+const orNull = <Schema extends TSchema>(schema: Schema, what: string) =>
+  t.Union([schema, t.Null()], { error: `expected ${what}, or null` });
 
 const text = (maxLength: number, description: string) =>
   t.String({
@@ -26,42 +28,43 @@ const text = (maxLength: number, description: string) =>
     description,
   });
 
-const contextLength = whole(1, 1_000_000_000, 'a number of tokens');
+const contextLength = orNull(
+  Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
+  'a number of tokens',
+);
 
 const target = t.Object(
   {
     provider: slugField,
     model: text(256, 'as the vendor names it'),
     weight: t.Optional(whole(0, 1_000, 'a whole number from 0 to 1,000')),
-    context_length: t.Optional(nullable(contextLength)),
+    context_length: t.Optional(contextLength),
   },
   strict,
 );
 
-const microUsd = t.Number({
-  minimum: 0,
-  maximum: 1e12,
-  error: 'expected micro-USD per million tokens',
-});
+const microUsd = t.Number({ minimum: 0, maximum: 1e12 });
 
 const price = t.Object(
   {
     input_micro_usd: microUsd,
     output_micro_usd: microUsd,
-    cached_micro_usd: t.Optional(nullable(microUsd)),
+    cached_micro_usd: t.Optional(t.Union([microUsd, t.Null()])),
   },
   { ...strict, description: 'micro-USD per million tokens, instead of the public price' },
 );
 
 const limitKeys = Object.keys(routeLimits.properties) as (keyof RouteLimits)[];
 
+const listed = limitKeys.map(snakeCase).join(', ');
+
 /** Each within the bounds of the setting it stands in for. */
 const limits = t.Object(
   Object.fromEntries(
     limitKeys.map((key) => {
-      const { schema, expected, meaning } = table[key];
-      const named = { ...schema, error: `expected ${expected}`, description: meaning };
-      return [snakeCase(key), t.Optional(Type.Unsafe<number>(named))];
+      const { schema, meaning } = table[key];
+      const described = { ...schema, description: meaning };
+      return [snakeCase(key), t.Optional(Type.Unsafe<number>(described))];
     }),
   ),
   { ...strict, description: 'instead of the settings of these names' },
@@ -70,9 +73,12 @@ const limits = t.Object(
 const settings = {
   strategy,
   targets: t.Array(target, { minItems: 1, maxItems: 32, error: 'expected 1 to 32 targets' }),
-  context_length: nullable(contextLength),
-  price: nullable(price),
-  limits: nullable(limits),
+  context_length: contextLength,
+  price: orNull(
+    price,
+    'input_micro_usd, output_micro_usd and perhaps cached_micro_usd, for a million tokens each',
+  ),
+  limits: orNull(limits, `${listed}: each as the setting of its name`),
   resume: t.Boolean({ description: 'a stream that breaks may go on with another target' }),
   record_bodies: t.Boolean({ description: 'keep requests and answers, encrypted' }),
 };
