@@ -32,9 +32,12 @@ describe('now', () => {
     expect(rows).toEqual([
       { kind: 'provider', actors: 3, dormant: 0, by_status: { active: 3 } },
       { kind: 'provider-key', actors: 5, dormant: 0, by_status: { healthy: 4, resting: 1 } },
+      { kind: 'breaker', actors: 0, dormant: 0, by_status: {} },
       { kind: 'client-key', actors: 0, dormant: 0, by_status: {} },
       { kind: 'operator', actors: 0, dormant: 0, by_status: {} },
       { kind: 'day', actors: 0, dormant: 0, by_status: {} },
+      { kind: 'setting', actors: 0, dormant: 0, by_status: {} },
+      { kind: 'model-route', actors: 0, dormant: 0, by_status: {} },
     ]);
   });
 

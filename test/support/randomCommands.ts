@@ -1,4 +1,6 @@
 /** Commands to every kind of actor, at random from a seed: the same seed gives the same commands. */
+import { breakerKind } from '../../actors/breaker/breaker.ts';
+import type { BreakerCommand } from '../../actors/breaker/commands.ts';
 import type { ClientKeyCommand } from '../../actors/clientKey/commands.ts';
 import { clientKeyKind } from '../../actors/clientKey/clientKey.ts';
 import type { OperatorCommand } from '../../actors/operator/commands.ts';
@@ -109,6 +111,18 @@ export function randomCommands(seed: number, startMs: number) {
       () => (rare() ? { type: 'RemoveProvider' } : { type: 'WakeProvider', nowMs }),
     ])();
   };
+  const toBreaker = (): BreakerCommand =>
+    pick<() => BreakerCommand>([
+      () => ({
+        type: 'OpenBreaker',
+        nowMs,
+        recoveryTimeoutMs: pick([1_000, 60_000]),
+        ruleId: 'transient.server-error',
+        reason: `because ${upTo(5)}`,
+      }),
+      () => ({ type: 'CloseBreaker', nowMs, cause: pick(['probe', 'operator', 'moved'] as const) }),
+      () => ({ type: 'WakeBreaker', nowMs }),
+    ])();
   const toClientKey = (): ClientKeyCommand =>
     pick<() => ClientKeyCommand>([
       () => ({
@@ -164,9 +178,11 @@ export function randomCommands(seed: number, startMs: number) {
           ? runtime.of(providerKeyKind).ask(actorId(`k-${upTo(12)}`), toProviderKey(), cause)
           : chance < 0.75
             ? runtime.of(providerKind).ask(actorId(`p-${upTo(4)}`), toProvider(), cause)
-            : chance < 0.85
-              ? runtime.of(clientKeyKind).ask(actorId(`c-${upTo(6)}`), toClientKey(), cause)
-              : runtime.of(operatorKind).ask(actorId('operator'), toOperator(), cause);
+            : chance < 0.8
+              ? runtime.of(breakerKind).ask(actorId(`p-${upTo(4)}`), toBreaker(), cause)
+              : chance < 0.87
+                ? runtime.of(clientKeyKind).ask(actorId(`c-${upTo(6)}`), toClientKey(), cause)
+                : runtime.of(operatorKind).ask(actorId('operator'), toOperator(), cause);
       try {
         return (await asking).fact !== null;
       } catch (error) {
