@@ -54,7 +54,6 @@ export type Config = Readonly<{
   hasOutsideProxy: boolean;
   metricsEnabled: boolean;
   metricsToken: string | null;
-  bodyLimitBytes: number;
   mode: Mode;
   settings: readonly Setting[];
   warnings: readonly string[];
@@ -137,7 +136,6 @@ export function readConfig(env: Environment, flags: ConfigFlags = {}): Config {
     hasOutsideProxy: values.outsideProxy !== null,
     metricsEnabled: values.metricsEnabled,
     metricsToken: values.metricsToken,
-    bodyLimitBytes: values.bodyLimitBytes,
     settings: settingsOf(values, sources),
     warnings,
   };

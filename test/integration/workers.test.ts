@@ -11,6 +11,7 @@ import {
   type Place,
   type SharedLog,
 } from '../support/launched.ts';
+import { commandLine, processesWith } from '../support/processes.ts';
 import { answersWell, bodies, plainPaths } from '../support/proxied.ts';
 import { readSse, type SseReader } from '../support/sseReader.ts';
 import { until } from '../support/until.ts';
@@ -114,6 +115,23 @@ describe.each([2, 4])('%i workers', (workers) => {
       const pages = await seenBy('/api/logs?limit=200');
       return pages.every(({ data }) => Array.isArray(data) && data.length === ids.length);
     });
+  });
+
+  test('one that is told to end is replaced, and the others answer meanwhile', async () => {
+    const gateways = () =>
+      processesWith(place.folder).filter((pid) => commandLine(pid).includes('server/main.ts'));
+    const [first = 0] = gateways();
+    process.kill(first, 'SIGTERM');
+    await until('another one runs in its place', async () => {
+      // A connection that had just come to the one that goes may be lost with its port.
+      const status = await ask('/ready').then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      return status === 200 && !gateways().includes(first) && gateways().length === workers;
+    });
+    expect(box.output()).toContain('the gateway ended and is started again');
+    await until('it runs', () => box.output().includes('the gateway runs again'));
   });
 
   test('they end together, and leave a snapshot each', async () => {

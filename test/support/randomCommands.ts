@@ -9,6 +9,8 @@ import type { ProviderCommand } from '../../actors/provider/commands.ts';
 import { providerKind } from '../../actors/provider/provider.ts';
 import type { ProviderKeyCommand } from '../../actors/providerKey/commands.ts';
 import { providerKeyKind } from '../../actors/providerKey/providerKey.ts';
+import type { SettingCommand } from '../../actors/setting/commands.ts';
+import { settingKind } from '../../actors/setting/setting.ts';
 import { Refusal } from '../../actors/runtime/refusal.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import { actorId } from '../../events/ids.ts';
@@ -167,6 +169,14 @@ export function randomCommands(seed: number, startMs: number) {
     ])();
   };
 
+  const toSetting = (): SettingCommand => {
+    const value = pick<unknown>([null, 7, true, 'text', [{ url: 'https://example.com' }]]);
+    return pick<() => SettingCommand>([
+      () => ({ type: 'ChangeSetting', value, fallback: 5 }),
+      () => ({ type: 'ResetSetting', fallback: 5 }),
+    ])();
+  };
+
   return {
     /** Asks one actor for one thing. True when that became an event; a refusal is an answer too. */
     async askOne(runtime: Runtime): Promise<boolean> {
@@ -182,7 +192,9 @@ export function randomCommands(seed: number, startMs: number) {
               ? runtime.of(breakerKind).ask(actorId(`p-${upTo(4)}`), toBreaker(), cause)
               : chance < 0.87
                 ? runtime.of(clientKeyKind).ask(actorId(`c-${upTo(6)}`), toClientKey(), cause)
-                : runtime.of(operatorKind).ask(actorId('operator'), toOperator(), cause);
+                : chance < 0.95
+                  ? runtime.of(operatorKind).ask(actorId('operator'), toOperator(), cause)
+                  : runtime.of(settingKind).ask(actorId(`s-${upTo(3)}`), toSetting(), cause);
       try {
         return (await asking).fact !== null;
       } catch (error) {
