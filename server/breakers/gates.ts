@@ -1,9 +1,9 @@
 /** Which providers are left alone now, as this process knows it. Memory only: a provider in order has no entry. */
 
 /** When the next request may try. Epoch milliseconds. */
-export type Refused = Readonly<{ readyAtMs: number }>;
+type Refused = Readonly<{ readyAtMs: number }>;
 
-export type Opening = Readonly<{ openedAtMs: number; untilMs: number }>;
+type Opening = Readonly<{ openedAtMs: number; untilMs: number }>;
 
 export type Gates = Readonly<{
   /** True when a request may go to the provider. When its wait is over it goes as the probe: one at a time. */
