@@ -2,6 +2,7 @@
 import { withPathModel } from './detect.ts';
 import { searchWithModel, upstreamHeaders, upstreamSearch } from './headers.ts';
 import { bodyWithModel, type Incoming } from './incoming.ts';
+import { withInnerModels } from './innerModels.ts';
 import type { Target } from './providers.ts';
 import type { UpstreamRequest } from './upstream.ts';
 import { authAt, pathAt } from './wire.ts';
@@ -12,6 +13,10 @@ const hopHeader = 'x-signalbox-hops';
 /** True when the request has been here before. */
 export const isLoop = (headers: Headers, gatewayId: string): boolean =>
   headers.get(hopHeader)?.split(',').includes(gatewayId) ?? false;
+
+const renamedBody = (incoming: Incoming, model: string) =>
+  (incoming.route.route.includes('/{model}:') ? withInnerModels(incoming.json, model) : null) ??
+  bodyWithModel(incoming, model);
 
 export function outgoing(
   incoming: Incoming,
@@ -34,7 +39,7 @@ export function outgoing(
     method,
     url: `${provider.baseUrl}${pathAt(provider, route, path)}${upstreamSearch(search)}`,
     headers,
-    body: isRenamed ? bodyWithModel(incoming, model) : body,
+    body: isRenamed ? renamedBody(incoming, model) : body,
     isRepeatable: incoming.endpoint !== 'creation',
   };
 }
