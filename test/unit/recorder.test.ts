@@ -42,6 +42,29 @@ describe('Recorded events', () => {
     await recorder.stop();
   });
 
+  test('may be completed before they are written, and are written whatever comes of it', async () => {
+    const errors: unknown[] = [];
+    const recorder = await start({
+      onError: (error) => errors.push(error),
+      onFlush(events) {
+        for (const { data } of events) {
+          if (!('route' in data)) continue;
+          if (data.route === '/v1/fails') throw new Error('no price');
+          Object.assign(data, { costMicroUsd: 7 });
+        }
+      },
+    });
+    recorder.record(requestFinished('/v1/a'));
+    await recorder.flush();
+    recorder.record(requestFinished('/v1/fails'));
+    await recorder.stop();
+    expect(await batches()).toMatchObject([
+      [{ data: { route: '/v1/a', costMicroUsd: 7 } }],
+      [{ data: { route: '/v1/fails', costMicroUsd: null } }],
+    ]);
+    expect(errors).toHaveLength(1);
+  });
+
   test('leave earlier when the batch is full, by events and by bytes', async () => {
     const byEvents = await start({ flushMs: 60_000, maxEvents: 2 });
     for (const route of ['/v1/a', '/v1/b', '/v1/c']) byEvents.record(requestFinished(route));
