@@ -157,9 +157,13 @@ export const table = {
     'HTTPS_PROXY',
     optional(parseText),
     null,
-    'a proxy on the way to the vendors; NO_PROXY names what is reached without it',
+    'a proxy on the way to the vendors',
     { aliases: ['https_proxy', 'HTTP_PROXY', 'http_proxy'], joined: true, secret: true },
   ),
+  // Read by Bun itself, like the proxy's address.
+  noProxy: row('NO_PROXY', optional(parseText), null, 'hosts reached without that proxy', {
+    aliases: ['no_proxy'],
+  }),
   metricsEnabled: row('METRICS_ENABLED', parseBoolean, true, 'serve /metrics'),
   metricsToken: row(
     'METRICS_TOKEN',
