@@ -3,7 +3,6 @@ import { t, type Static } from './schema.ts';
 
 /** `fallback`: the targets in their order. `weighted`: the first by weight, the others after it. */
 export const strategy = t.Union([t.Literal('fallback'), t.Literal('weighted')]);
-export type Strategy = Static<typeof strategy>;
 
 /** A provider's model that can answer for the route. */
 export const modelTarget = t.Object({
@@ -31,7 +30,6 @@ export const routeLimits = t.Object({
   attempts: t.Optional(t.Integer()),
   transientAttempts: t.Optional(t.Integer()),
   transientPauseMs: t.Optional(t.Integer()),
-  connectMs: t.Optional(t.Integer()),
   firstEventMs: t.Optional(t.Integer()),
   plainMs: t.Optional(t.Integer()),
   deadlineMs: t.Optional(t.Integer()),
