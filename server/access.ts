@@ -14,6 +14,7 @@ const table: Readonly<Record<string, Level>> = {
   'ALL /v1beta/*': 'client',
   'ALL /upload/*': 'client',
   'ALL /ws/*': 'client',
+  'ALL //ws/*': 'client',
 
   'GET /': 'public',
   'GET /health': 'public',

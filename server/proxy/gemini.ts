@@ -8,6 +8,7 @@ import {
   type GatewayError,
   type StreamWatch,
 } from './dialect.ts';
+import { interactionsReader, interactionUsageOfPlain } from './interactions.ts';
 import { arrayOf, objectOf, parseObject } from './json.ts';
 import { sseWatch, type EventReader } from './sse.ts';
 import { geminiUsage, geminiUsageNear, geminiUsageOfPlain } from './usage.ts';
@@ -141,8 +142,11 @@ function arrayWatch(): StreamWatch {
   };
 }
 
-/** Which of the two forms a stream has is seen at its first byte. */
+/** Which of the two forms a stream of content has is seen at its first byte. */
 function watchOf(route: string): StreamWatch {
+  if (route.includes('/interactions')) {
+    return sseWatch(interactionsReader(route.endsWith('/interactions')));
+  }
   let watch = sseWatch(candidatesReader(route.endsWith(':streamGenerateContent')));
   let started = false;
   return {
@@ -176,5 +180,9 @@ export const gemini: DialectModule = {
     return new TextEncoder().encode(`data: ${errorText(error, code)}\n\n`);
   },
   terminator: watchOf,
-  usageOfPlain: (body) => geminiUsageOfPlain(body),
+  // What is stored shows its usage whenever it is read: that is counted where it is made.
+  usageOfPlain(body, route) {
+    if (!route.includes('/interactions')) return geminiUsageOfPlain(body);
+    return route.endsWith('/interactions') ? interactionUsageOfPlain(body) : null;
+  },
 };

@@ -7,6 +7,7 @@ import type { Affinity } from '../keyRing/affinity.ts';
 import type { Pools } from '../keyRing/pools.ts';
 import type { Verdicts } from '../keyRing/verdicts.ts';
 import { causeOf, elapsedMs, type Exchange } from '../proxy/exchange.ts';
+import { splitUrl } from '../proxy/incoming.ts';
 import type { Judge } from '../proxy/judging.ts';
 import type { Proxy } from '../proxy/proxy.ts';
 import type { AllowedModels } from '../access/models.ts';
@@ -181,7 +182,9 @@ export function createRealtime(options: Options): Realtime {
           return new Response(null, { status: clientClosedRequest });
         },
       };
-      const asked = new Request(request.url, { headers, signal: request.signal });
+      const { origin, pathname, search } = splitUrl(request.url);
+      const url = `${origin}${pathname.replace(/^\/\//, '/')}${search}`;
+      const asked = new Request(url, { headers, signal: request.signal });
       const answer = await proxy(asked, () => {}, tunnel);
       return isOpen ? undefined : answer;
     },

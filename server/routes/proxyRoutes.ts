@@ -12,7 +12,8 @@ export type ProxyRoute = (
   server: Server<Session>,
 ) => Promise<Response | undefined>;
 
-export const proxyPaths = ['/v1/*', '/v1beta/*', '/upload/*', '/ws/*'] as const;
+/** Google's SDK writes the path of a Live session with two slashes. */
+export const proxyPaths = ['/v1/*', '/v1beta/*', '/upload/*', '/ws/*', '//ws/*'] as const;
 
 /** A request whose body is in may wait for its answer as long as the proxy's own limits let it. */
 export function proxyRoutes({

@@ -1,5 +1,6 @@
 /** Which key opens a session, who may not have one, and how each is told. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { apiOf } from '../support/api.ts';
 import { factOf, keyIdOf } from '../support/factsOf.ts';
 import { testGateway } from '../support/gateway.ts';
 import {
@@ -149,5 +150,28 @@ describe('A gateway that stops', () => {
     expect(await client.closed).toEqual({ code: 1001, reason: 'the gateway is stopping' });
     expect((await closed).code).toBe(1001);
     expect((await recorded()).outcome).toBe('truncated');
+  });
+});
+
+describe('A client with few models', () => {
+  test('has sessions with these alone, whatever it says in them', async () => {
+    const password = 'correct horse battery';
+    const own = await startRealtimeBench({ MIDDLEWARE_PASSWORD: password });
+    const { url } = own.gateway;
+    const login = await apiOf(url)('POST', '/api/login', { password });
+    const api = apiOf(url, { authorization: `Bearer ${login.json.token}` });
+    const made = await api('POST', '/api/keys', { client_id: 'bob', models: ['gpt-realtime'] });
+    const headers = { authorization: `Bearer ${made.json.key}` };
+
+    await expect(own.dial('/v1/realtime?model=gpt-other', { headers })).rejects.toThrow('403');
+    const client = await own.dial(realtimePath, { headers });
+    client.socket.send('{"type":"response.create","response":{}}');
+    client.socket.send('{"type":"session.update","session":{"model":"gpt-other"}}');
+    expect((await client.closed).code).toBe(1008);
+    expect(own.session().received).toHaveLength(1);
+    const live = await own.dial(livePath, { headers });
+    live.socket.send('{"setup":{"model":"models/gemini-live"}}');
+    expect((await live.closed).code).toBe(1008);
+    await own.stop();
   });
 });
