@@ -6,7 +6,7 @@ import { transportFault, type Upstream, type UpstreamBody } from '../proxy/upstr
 import { pagePath, readPage, type Offered } from './offered.ts';
 
 /** Why a provider's list could not be read; never with a secret. */
-export class ListUnavailable extends Error {
+class ListUnavailable extends Error {
   override readonly name = 'ListUnavailable';
 }
 
