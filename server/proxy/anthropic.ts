@@ -83,5 +83,7 @@ export const anthropic: DialectModule = {
     return new TextEncoder().encode(`event: error\ndata: ${data}\n\n`);
   },
   terminator: (route) => sseWatch(messagesReader(route === '/v1/messages')),
+  // Its answers are never so large.
+  usageOfTail: () => null,
   usageOfPlain: (body, route) => (route === '/v1/messages' ? anthropicUsageOfPlain(body) : null),
 };

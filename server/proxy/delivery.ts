@@ -10,6 +10,7 @@ import type { Incoming } from './incoming.ts';
 import type { Limits } from './limits.ts';
 import { isSmall, passBody } from './plainAnswer.ts';
 import { openStream, relayStream } from './streamAnswer.ts';
+import { keepTail } from './tail.ts';
 import type { UpstreamAnswer, UpstreamBody } from './upstream.ts';
 
 export type Delivered = Readonly<{ kind: 'delivered'; response: Response }>;
@@ -132,18 +133,25 @@ function deliverLarge(
   response: UpstreamAnswer,
   body: UpstreamBody,
   abort: AbortController,
-  { exchange, record, limits, drain }: DeliveryOptions,
+  { exchange, incoming, dialect, record, limits, drain }: DeliveryOptions,
 ): Delivered {
+  const type = response.headers.get('content-type') ?? '';
+  const isPlain = type.startsWith('application/json') && !response.headers.has('content-encoding');
+  const tail = isPlain ? keepTail() : undefined;
   const passed = passBody(
     body,
     abort,
     { limits, drain },
     {
-      onChunk(bytes) {
+      onChunk(chunk) {
         exchange.firstByteMs ??= elapsedMs(exchange);
-        exchange.responseBytes += bytes;
+        exchange.responseBytes += chunk.byteLength;
+        tail?.push(chunk);
       },
-      onEnd: (how) => record(exchange, response.status, how),
+      onEnd(how) {
+        if (tail) exchange.usage = dialect.usageOfTail(tail.bytes(), incoming.route.route);
+        record(exchange, response.status, how);
+      },
     },
   );
   const headers = responseHeaders(response.headers, exchange.id, { bodyUnchanged: true });

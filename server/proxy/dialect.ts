@@ -55,6 +55,8 @@ export type DialectModule = {
   inBandError(error: GatewayError): Uint8Array;
   terminator(route: string): StreamWatch;
   usageOfPlain(body: Uint8Array, route: string): Usage | null;
+  /** From the last bytes of a plain body that was too large to hold. */
+  usageOfTail(tail: Uint8Array, route: string): Usage | null;
 };
 
 /** Goes before `inBandError` when the stream broke inside an event. */

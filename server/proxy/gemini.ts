@@ -11,7 +11,8 @@ import {
 import { interactionsReader, interactionUsageOfPlain } from './interactions.ts';
 import { arrayOf, objectOf, parseObject } from './json.ts';
 import { sseWatch, type EventReader } from './sse.ts';
-import { geminiUsage, geminiUsageNear, geminiUsageOfPlain } from './usage.ts';
+import { keepTail } from './tail.ts';
+import { geminiUsage, geminiUsageNear, geminiUsageOfPlain, geminiUsageOfTail } from './usage.ts';
 
 const statuses: Record<ErrorKind, string> = {
   invalid_request: 'INVALID_ARGUMENT',
@@ -120,21 +121,21 @@ function candidatesReader(judged: boolean): EventReader {
 
 /** Without `alt=sse` the answer is one JSON array, into which nothing can be inserted. */
 function arrayWatch(): StreamWatch {
-  let tail: Uint8Array = new Uint8Array(0);
+  const kept = keepTail();
   let started = false;
   return {
     push(chunk) {
       started = true;
-      const all = chunk.length >= keptBytes ? chunk : Buffer.concat([tail, chunk]);
-      tail = all.slice(Math.max(0, all.length - keptBytes));
+      kept.push(chunk);
     },
     end() {
+      const tail = kept.bytes();
       let last = tail.length - 1;
       while (tail[last] === 10 || tail[last] === 13 || tail[last] === 32) last -= 1;
       return tail[last] === closeBracket ? 'complete' : 'truncated';
     },
     failed: () => false,
-    usage: () => geminiUsageNear(tail),
+    usage: () => geminiUsageNear(kept.bytes()),
     ids: () => [],
     sawEvent: () => started,
     betweenEvents: () => false,
@@ -180,6 +181,7 @@ export const gemini: DialectModule = {
     return new TextEncoder().encode(`data: ${errorText(error, code)}\n\n`);
   },
   terminator: watchOf,
+  usageOfTail: (tail) => geminiUsageOfTail(tail),
   // What is stored shows its usage whenever it is read: that is counted where it is made.
   usageOfPlain(body, route) {
     if (!route.includes('/interactions')) return geminiUsageOfPlain(body);

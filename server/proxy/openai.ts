@@ -5,7 +5,13 @@ import { decodeUtf8, find, hasValueBut, quoted, valueAt } from './bytes.ts';
 import { errorHeaders, type DialectModule, type ErrorKind, type GatewayError } from './dialect.ts';
 import { arrayOf, objectOf, parseObject } from './json.ts';
 import { sseWatch, type EventReader } from './sse.ts';
-import { openAiUsage, openAiUsageIn, openAiUsageNear, openAiUsageOfPlain } from './usage.ts';
+import {
+  openAiUsage,
+  openAiUsageIn,
+  openAiUsageNear,
+  openAiUsageOfPlain,
+  openAiUsageOfTail,
+} from './usage.ts';
 
 const types: Record<ErrorKind, string> = {
   invalid_request: 'invalid_request_error',
@@ -176,6 +182,8 @@ function readerOf(route: string): EventReader {
   return otherReader();
 }
 
+const isStored = (route: string): boolean => route.includes('{') || route.endsWith('/batches');
+
 export const openai: DialectModule = {
   name: 'openai',
   errorBody(error, requestId) {
@@ -186,6 +194,6 @@ export const openai: DialectModule = {
   inBandError: (error) => new TextEncoder().encode(`data: ${errorText(error)}\n\n`),
   terminator: (route) => sseWatch(readerOf(route)),
   // What is stored shows its usage whenever it is read: that is counted where it is made.
-  usageOfPlain: (body, route) =>
-    route.includes('{') || route.endsWith('/batches') ? null : openAiUsageOfPlain(body),
+  usageOfPlain: (body, route) => (isStored(route) ? null : openAiUsageOfPlain(body)),
+  usageOfTail: (tail, route) => (isStored(route) ? null : openAiUsageOfTail(tail)),
 };

@@ -15,7 +15,7 @@ export function isSmall(headers: Headers, limits: Limits): boolean {
 
 export type PassedBody = Readonly<{
   /** Called with each chunk as it passes. */
-  onChunk: (bytes: number) => void;
+  onChunk: (chunk: Uint8Array) => void;
   /** Called once: whole, broken on the way, or left by the client. */
   onEnd: (how: 'completed' | 'truncated' | 'cancelled') => void;
 }>;
@@ -43,7 +43,7 @@ export function passBody(
       try {
         const { done, value } = await reader.read();
         if (!done) {
-          onChunk(value.byteLength);
+          onChunk(value);
           controller.enqueue(value);
           return;
         }

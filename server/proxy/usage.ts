@@ -122,6 +122,17 @@ export function geminiUsageOfPlain(body: Uint8Array): Usage | null {
   return ofBody(body, usageMetadataKey, level, geminiUsage, geminiUsageIn);
 }
 
+/** The same from the end of a body that is too large to hold. */
+export function openAiUsageOfTail(tail: Uint8Array): Usage | null {
+  const found = lastObject(tail, usageKey);
+  return found?.level === 1 ? openAiUsage(found.json) : null;
+}
+
+export function geminiUsageOfTail(tail: Uint8Array): Usage | null {
+  const found = lastObject(tail, usageMetadataKey);
+  return found?.level === 1 ? geminiUsage(found.json) : null;
+}
+
 /** The last usage object in the remains of an event too big to keep. */
 export function openAiUsageNear(tail: Uint8Array): Usage | null {
   return openAiUsage(lastObject(tail, usageKey)?.json ?? null);

@@ -151,6 +151,11 @@ describe('Sound and pictures', () => {
     answers(image);
     const made = await record(client.images.generate({ model: 'gpt-image-1', prompt: 'A cat' }));
     expect(made).toMatchObject({ route: '/v1/images/generations', usage: { outputTokens: 45 } });
+    const large = { ...image, data: [{ b64_json: 'x'.repeat(6 * 1024 * 1024) }], usage: tokens };
+    answers(large);
+    const asked = client.images.generate({ model: 'gpt-image-1', prompt: 'A city' });
+    expect(await record(asked)).toMatchObject({ outcome: 'completed', usage: { inputTokens: 14 } });
+    answers(image);
     const edited = await record(
       client.images.edit({
         image: await toFile(sound, 'a.png'),
