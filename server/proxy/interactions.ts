@@ -17,7 +17,7 @@ const byModality = (values: unknown): object[] =>
   });
 
 /** The same counts as elsewhere in Gemini, under other names. */
-export const interactionUsage = (json: JsonObject | null): Usage | null =>
+const interactionUsage = (json: JsonObject | null): Usage | null =>
   json &&
   geminiUsage({
     promptTokenCount: json.total_input_tokens,
