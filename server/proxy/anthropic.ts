@@ -76,7 +76,7 @@ export const anthropic: DialectModule = {
       request_id: requestId,
     });
     const status = error.kind === 'overloaded' ? 529 : error.status;
-    return { status, headers: errorHeaders(error, requestId), body };
+    return { status, headers: errorHeaders(error, requestId, 'request-id'), body };
   },
   inBandError(error) {
     const data = JSON.stringify({ type: 'error', error: errorObject(error) });

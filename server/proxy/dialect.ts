@@ -62,17 +62,27 @@ export type DialectModule = {
 /** Goes before `inBandError` when the stream broke inside an event. */
 export const eventBreak: Uint8Array = new TextEncoder().encode('\n\n');
 
-/** What every error of the gateway carries, whatever the dialect. */
-export function errorHeaders(error: GatewayError, requestId: string): Record<string, string> {
+/** An SDK waits as long as it is told, in silence, and an hour is a hang: from here on its caller hears at once. */
+const longestSilentWaitMs = 60_000;
+
+/** What every error of the gateway carries. `idHeader` is where the dialect's SDK looks for the id of a request. */
+export function errorHeaders(
+  error: GatewayError,
+  requestId: string,
+  idHeader?: string,
+): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-signalbox-request-id': requestId,
   };
+  if (idHeader !== undefined) headers[idHeader] = requestId;
+  const waitMs = Math.max(0, Math.ceil(error.retryAfterMs ?? 0));
   if (error.retryAfterMs !== undefined) {
-    const waitMs = Math.max(0, Math.ceil(error.retryAfterMs));
     headers['retry-after'] = String(Math.ceil(waitMs / 1000));
     headers['retry-after-ms'] = String(waitMs);
   }
-  if (error.shouldRetry === false) headers['x-should-retry'] = 'false';
+  if (error.shouldRetry === false || waitMs > longestSilentWaitMs) {
+    headers['x-should-retry'] = 'false';
+  }
   return headers;
 }

@@ -189,7 +189,8 @@ export const openai: DialectModule = {
   errorBody(error, requestId) {
     // 529 is Anthropic's own number.
     const status = error.status === 529 ? 503 : error.status;
-    return { status, headers: errorHeaders(error, requestId), body: errorText(error) };
+    const headers = errorHeaders(error, requestId, 'x-request-id');
+    return { status, headers, body: errorText(error) };
   },
   inBandError: (error) => new TextEncoder().encode(`data: ${errorText(error)}\n\n`),
   terminator: (route) => sseWatch(readerOf(route)),

@@ -39,12 +39,27 @@ describe('An error of the gateway', () => {
 
   test('says in headers when to ask again, rounded up', () => {
     for (const dialect of [openai, anthropic, gemini]) {
-      expect(dialect.errorBody(resting, 'r1').headers).toEqual({
+      expect(dialect.errorBody(resting, 'r1').headers).toMatchObject({
         'content-type': 'application/json',
         'x-signalbox-request-id': 'r1',
         'retry-after': '2',
         'retry-after-ms': '1501',
       });
+    }
+  });
+
+  test('has its id where the SDK of the dialect looks for one', () => {
+    expect(openai.errorBody(resting, 'r1').headers['x-request-id']).toBe('r1');
+    expect(anthropic.errorBody(resting, 'r1').headers['request-id']).toBe('r1');
+    expect(gemini.errorBody(resting, 'r1').headers).not.toContainKey('x-request-id');
+  });
+
+  test('that names a long wait tells the SDK not to sit it out in silence', () => {
+    for (const dialect of [openai, anthropic, gemini]) {
+      const told = (retryAfterMs: number) =>
+        dialect.errorBody({ ...resting, retryAfterMs }, 'r1').headers['x-should-retry'];
+      expect(told(60_000)).toBeUndefined();
+      expect(told(60_001)).toBe('false');
     }
   });
 
