@@ -19,6 +19,7 @@ import { createModels } from './discovery/models.ts';
 import { declare } from './providers/declare.ts';
 import { gatewayIdOf } from './identity.ts';
 import { createAffinity } from './keyRing/affinity.ts';
+import { withFreshSecrets } from './keyRing/freshSecrets.ts';
 import { createPools } from './keyRing/pools.ts';
 import { createPricing } from './pricing/pricing.ts';
 import { createVerdicts } from './keyRing/verdicts.ts';
@@ -75,7 +76,7 @@ export async function startGateway(
     nats.maxStoreBytes === null ? {} : { maxFileStoreBytes: nats.maxStoreBytes },
   );
   const log = await openJetStreamLog(nc);
-  const vault = await openVault(nc, config.encryptionKey);
+  const vault = withFreshSecrets(await openVault(nc, config.encryptionKey));
 
   // The actors, brought back from the log.
   const runtime = createRuntime({

@@ -100,18 +100,34 @@ export function createLoop({ log, slots, now, onAppended, onError }: Options): L
     }
   };
 
+  const decideOn = (slot: Slot, command: Command, isUnheard: boolean): Fact | null => {
+    try {
+      return slot.kind.decide(command, slots.live(slot).state());
+    } catch (error) {
+      if (isUnheard && error instanceof Refusal) return null;
+      throw error;
+    }
+  };
+
   const decideAndAppend = async (
     slot: Slot,
     command: Command,
     cause: Cause,
     untilMs: number,
   ): Promise<Answer> => {
-    // What is not in memory may be dormant rather than new: only the log knows.
-    let actor = slot.live ?? (await reload(slot));
+    // Who was never heard of is new, or so young that the append finds out. A dormant one is only in the log.
+    let isUnheard = !slot.live && slot.unloadedAt === 0 && slot.arrivedAt === 0;
+    let actor = slot.live ?? (isUnheard ? slots.live(slot) : await reload(slot));
     for (let tries = 0; tries < decideAtMost; tries++) {
       if (slot.unreadable) throw new Refusal('UNREADABLE', slot.unreadable.message);
       const state = actor.state();
-      const fact = slot.kind.decide(command, state);
+      const fact = decideOn(slot, command, isUnheard);
+      if (!fact && isUnheard) {
+        // No append, so nothing would find out: the log is asked before anybody is told "no".
+        isUnheard = false;
+        actor = await reload(slot);
+        continue;
+      }
       if (!fact) return { fact: null, sequence: actor.sequence(), state };
       if (!state.can({ type: fact.type, data: fact.data })) {
         throw new Error(`${slot.ref.kind} decided ${fact.type} where its machine cannot take it`);
@@ -128,6 +144,7 @@ export function createLoop({ log, slots, now, onAppended, onError }: Options): L
         return { fact, sequence, state: actor.state() };
       } catch (error) {
         if (!(error instanceof WrongVersion)) throw error;
+        isUnheard = false;
         actor = await reload(slot);
       }
     }

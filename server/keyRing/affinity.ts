@@ -11,21 +11,28 @@ export type Affinity = Readonly<{
   answered(conversation: string, keyId: ActorId): void;
 }>;
 
+/** Longer ids are kept by their digest, so that the memory has a bound in bytes too. */
+const longestId = 128;
+const kept = (id: string): string =>
+  id.length <= longestId
+    ? id
+    : `digest of ${new Bun.CryptoHasher('sha256').update(id).digest('hex')}`;
+
 export function createAffinity(max = 100_000): Affinity {
   const makers = new LRUCache<string, ActorId>({ max });
   const conversations = new LRUCache<string, ActorId>({ max });
   return {
     makerOf(ids) {
       for (const id of ids) {
-        const maker = makers.get(id);
+        const maker = makers.get(kept(id));
         if (maker) return maker;
       }
       return undefined;
     },
-    keyOf: (conversation) => conversations.get(conversation),
+    keyOf: (conversation) => conversations.get(kept(conversation)),
     made(ids, keyId) {
-      for (const id of ids) makers.set(id, keyId);
+      for (const id of ids) makers.set(kept(id), keyId);
     },
-    answered: (conversation, keyId) => void conversations.set(conversation, keyId),
+    answered: (conversation, keyId) => void conversations.set(kept(conversation), keyId),
   };
 }

@@ -72,6 +72,7 @@ export function createPools({ runtime, vault, now, onError }: Options): Pools {
 
   const loader = createSecretLoader({
     vault,
+    now,
     onError,
     wanted(id) {
       const current = keys.get(id);

@@ -1,4 +1,5 @@
 /** Brings the secrets of keys out of the vault: each once, few at a time, and again for as long as it fails. */
+import { createDeadlines } from '../../actors/runtime/deadlines.ts';
 import type { ActorId } from '../../events/ids.ts';
 import { LogUnavailable } from '../../events/log.ts';
 import type { Vault } from '../vault.ts';
@@ -22,6 +23,7 @@ type Options = Readonly<{
   onLoaded: (id: ActorId, secret: string, found: Wanted) => void;
   /** The vault answered that there is no such secret. */
   onGone: (id: ActorId) => void;
+  now: () => number;
   onError: (error: unknown, about: string) => void;
 }>;
 
@@ -30,10 +32,9 @@ const longestRetryMs = 15_000;
 const loadAtOnce = 64;
 
 export function createSecretLoader(options: Options): SecretLoader {
-  const { vault, wanted, onLoaded, onGone, onError } = options;
+  const { vault, wanted, onLoaded, onGone, now, onError } = options;
   const loads = new Map<ActorId, { failed: number; isAnswered: boolean }>();
   const queue: ActorId[] = [];
-  const retries = new Set<ReturnType<typeof setTimeout>>();
   const settling: (() => void)[] = [];
   let workers = 0;
   let isStopped = false;
@@ -43,11 +44,7 @@ export function createSecretLoader(options: Options): SecretLoader {
     loads.set(id, { failed, isAnswered });
     if (isStopped) return;
     const delayMs = Math.min(firstRetryMs * 2 ** Math.min(failed - 1, 10), longestRetryMs);
-    const timer = setTimeout(() => {
-      retries.delete(timer);
-      enqueue(id);
-    }, delayMs);
-    retries.add(timer);
+    retries.set(id, now() + delayMs);
   };
 
   const loadOne = async (id: ActorId) => {
@@ -76,7 +73,8 @@ export function createSecretLoader(options: Options): SecretLoader {
 
   const work = async () => {
     workers += 1;
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) await loadOne(id);
+    // From the end, which moves none of the others: they are in no order.
+    for (let id = queue.pop(); id !== undefined; id = queue.pop()) await loadOne(id);
     workers -= 1;
     if (workers === 0) for (const done of settling.splice(0)) done();
   };
@@ -85,6 +83,8 @@ export function createSecretLoader(options: Options): SecretLoader {
     queue.push(id);
     if (workers < loadAtOnce) void work();
   };
+  /** One timer for all that failed: the vault may be away for ten thousand keys at once. */
+  const retries = createDeadlines<ActorId>(now, enqueue);
 
   return {
     load(id) {
@@ -98,8 +98,7 @@ export function createSecretLoader(options: Options): SecretLoader {
     stop() {
       isStopped = true;
       queue.length = 0;
-      for (const timer of retries) clearTimeout(timer);
-      retries.clear();
+      retries.stop();
     },
   };
 }

@@ -64,6 +64,22 @@ describe('an import', () => {
     expect(page.data).toHaveLength(1_000);
     expect(page.next).toBe(page.data.at(-1).id);
 
+    const seen = new Set<string>();
+    for (let after = '', pages = 0; pages <= 10; pages += 1) {
+      const path = `/api/provider-keys?provider=anthropic&limit=1000&after=${after}`;
+      const { data, next } = (await api('GET', path)).json;
+      for (const { id } of data) seen.add(id);
+      if (next === null) break;
+      after = next;
+    }
+    expect(seen.size).toBe(10_000);
+    const [off = ''] = seen;
+    await api('POST', `/api/provider-keys/${off}/disable`);
+    const disabled = (await api('GET', '/api/provider-keys?provider=anthropic&status=disabled'))
+      .json;
+    expect(disabled).toMatchObject({ data: [{ id: off }], next: null });
+    await api('POST', `/api/provider-keys/${off}/enable`);
+
     await gateway.restart();
     expect((await api('GET', '/api/providers/anthropic')).json.keys).toEqual(tally);
     const again = await importText(lines.slice(0, 500).join('\n'), 'anthropic');

@@ -36,3 +36,20 @@ test('the least recently used is forgotten first', () => {
   expect(affinity.keyOf('one')).toBe(a);
   expect(affinity.keyOf('two')).toBeUndefined();
 });
+
+test('a long id is found again, and takes no more room than another', () => {
+  const affinity = createAffinity();
+  const long = 'x'.repeat(1_000_000);
+  affinity.made([long], a);
+  affinity.answered(long, b);
+  expect(affinity.makerOf([long])).toBe(a);
+  expect(affinity.keyOf(long)).toBe(b);
+  expect(affinity.makerOf([`${long}y`])).toBeUndefined();
+});
+
+test('of many ids as many are kept as there is room for', () => {
+  const affinity = createAffinity(1_000);
+  for (let number = 0; number < 100_000; number++) affinity.made([`id-${number}`], a);
+  const found = Array.from({ length: 100_000 }, (_, number) => affinity.makerOf([`id-${number}`]));
+  expect(found.filter((maker) => maker === a)).toHaveLength(1_000);
+});
