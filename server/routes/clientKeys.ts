@@ -36,6 +36,11 @@ const changesBody = t.Object(
   { name: t.Optional(nameField), scopes: t.Optional(scopesField), ...termFields },
   strict,
 );
+const limits =
+  'A client that has a pace reads it from every answer: x-ratelimit-{limit,remaining,reset}-requests, in the ' +
+  "dialect of Anthropic anthropic-ratelimit-requests-{limit,remaining,reset}, in the place of the vendor's headers " +
+  'of the same names. What is too much gets 429 with Retry-After, a model that is not allowed 403, a key whose time ' +
+  'is over 401, all in the words of the dialect. Each gateway process counts for itself.';
 const longestGraceSeconds = 90 * 24 * 60 * 60;
 const rotationBody = t.Object(
   {
@@ -122,7 +127,7 @@ export function clientKeyRoutes({ runtime, vault, now }: Services, { plugin }: D
       {
         body: newClientKeyBody,
         response: { 201: newClientKeySchema, ...problems(400, 401, 403, 422, 503) },
-        detail: { summary: 'Make a client key; it is shown this once', tags },
+        detail: { summary: 'Make a client key; it is shown this once', description: limits, tags },
       },
     )
     .patch(
@@ -143,7 +148,11 @@ export function clientKeyRoutes({ runtime, vault, now }: Services, { plugin }: D
         params: idParams,
         body: changesBody,
         response: { 200: clientKeySchema, ...problems(400, 401, 403, 404, 422, 503) },
-        detail: { summary: "Change a client key's name, models, limits or expiry", tags },
+        detail: {
+          summary: "Change a client key's name, models, limits or expiry",
+          description: limits,
+          tags,
+        },
       },
     )
     .post(
