@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { gzipSync } from 'node:zlib';
 import { thrown } from '../../support/officialSdks.ts';
 import { startSdkPlaces, type SdkPlaces } from '../../support/sdkPlaces.ts';
-import { sdks, sdksAndWays, ways, type SdkVersion, type Way } from '../../support/sdkVersions.ts';
+import { sdks, sdksAndWays, ways, type SdkVersion, type Way } from '../../support/sdkAsking.ts';
+import { expected, ofAll, toldBy, type SdkError } from '../../support/sdkTables.ts';
 import type { Script } from '../../support/vendor.ts';
 import { saysError, typeOf, vendorRequestId, wordsOf } from '../../support/vendorErrors.ts';
 
@@ -13,34 +14,18 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-type Seen = Readonly<{ error: ErrorSeen; asked: number; model: string }>;
-type ErrorSeen = Error & Readonly<{ status?: number; headers?: Headers }>;
+type Seen = Readonly<{ error: SdkError; asked: number; model: string }>;
 
 async function seenBy(sdk: SdkVersion, way: Way, script: Script): Promise<Seen> {
   const { model, arrived } = await gateway.place(sdk.dialect, script);
   const error = await thrown(sdk.ask({ url: gateway.url(), model, way }));
-  return { error: error as ErrorSeen, asked: arrived().length, model };
+  return { error: error as SdkError, asked: arrived().length, model };
 }
 
-type Table = Record<string, unknown>;
-
-/** Asks with every SDK in both ways at once; what comes of it stands under their names. */
-async function ofAll(ask: (sdk: SdkVersion, way: Way) => Promise<unknown>): Promise<Table> {
-  const results = await Promise.all(
-    sdksAndWays.map(async ([name, sdk, way]) => [name, await ask(sdk, way)] as const),
-  );
-  return Object.fromEntries(results);
-}
-const expected = (of: (sdk: SdkVersion) => unknown): Table =>
-  Object.fromEntries(sdksAndWays.map(([name, sdk]) => [name, of(sdk)]));
-
-/** What the SDKs make of a body: each shows the type and the words in its own place. */
-function wordsIn({ dialect }: SdkVersion, error: ErrorSeen): { type: unknown; words: unknown } {
-  const body = dialect === 'gemini' ? JSON.parse(error.message) : error;
-  if (dialect === 'gemini') return { type: body.error.status, words: body.error.message };
-  if (dialect === 'openai') return { type: body.type, words: body.error.message };
-  return { type: body.error.error.type, words: body.error.error.message };
-}
+const said = (sdk: SdkVersion, error: SdkError) => {
+  const { type, words } = toldBy(sdk, error);
+  return { type, words };
+};
 
 describe("The vendor's own answer is thrown, in its class and its words, after", () => {
   // Two keys: a caller's fault asks one; a provider's is tried three times.
@@ -67,7 +52,7 @@ describe("The vendor's own answer is thrown, in its class and its words, after",
         asked: seen.asked,
         requestId: sdk.requestIdOf(error),
         shouldRetry: error.headers?.get('x-should-retry') ?? null,
-        ...wordsIn(sdk, error),
+        ...said(sdk, error),
       };
     });
     expect(got).toEqual(
@@ -87,7 +72,7 @@ describe("The vendor's own answer is thrown, in its class and its words, after",
   test('403, for which a key without the right is passed over', async () => {
     const got = await ofAll(async (sdk, way) => {
       const { error, asked } = await seenBy(sdk, way, saysError(sdk.dialect, 403));
-      return { class: error.constructor, asked, ...wordsIn(sdk, error) };
+      return { class: error.constructor, asked, ...said(sdk, error) };
     });
     expect(got).toEqual(
       expected((sdk) => ({
