@@ -3,6 +3,8 @@ import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler';
 import { breakerSchemas } from './breaker.ts';
 import { clientKeySchemas } from './clientKey.ts';
 import { daySchemas } from './day.ts';
+import { mcpConnectionSchemas } from './mcpConnection.ts';
+import { mcpServerSchemas } from './mcpServer.ts';
 import { modelRouteSchemas } from './modelRoute.ts';
 import { operatorSchemas } from './operator.ts';
 import { providerSchemas } from './provider.ts';
@@ -74,6 +76,8 @@ export const controlCatalog = buildCatalog(
     ...daySchemas,
     ...settingSchemas,
     ...modelRouteSchemas,
+    ...mcpServerSchemas,
+    ...mcpConnectionSchemas,
   },
   upcasts,
 );

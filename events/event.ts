@@ -11,6 +11,8 @@ export const controlKinds = [
   'day',
   'setting',
   'model-route',
+  'mcp-server',
+  'mcp-connection',
 ] as const;
 export type ControlKind = (typeof controlKinds)[number];
 export type ActorKind = ControlKind;

@@ -89,6 +89,30 @@ export const trafficSchemas = {
     priceVersion: t.Union([t.String(), t.Null()]),
     attempts: t.Array(attempt),
   }),
+  /** A call of a tool on an MCP server is over, whichever way it came in. */
+  ToolCalled: t.Object({
+    /** Whose client key it was, or `''` where the gateway is open. */
+    client: t.String(),
+    server: t.String(),
+    /** Under its own name, as the server has it. */
+    tool: t.String(),
+    /** Which of several backends of the server; `''` where there is one. */
+    backend: t.String(),
+    via: t.Union([t.Literal('mcp'), t.Literal('rest')]),
+    /** What the caller speaks; REST counts as modern, it has no session. */
+    era: t.Union([t.Literal('legacy'), t.Literal('modern')]),
+    outcome,
+    /** The tool itself says that it failed. */
+    isError: t.Boolean(),
+    /** JSON-RPC's code where the call was answered with an error; null for a result, 0 for no answer at all. */
+    errorCode: t.Union([t.Integer(), t.Null()]),
+    /** What went wrong, `''` where nothing did; never an argument. */
+    error: t.String(),
+    startedAtMs: t.Integer({ description: 'epoch' }),
+    durationMs: t.Number(),
+    requestBytes: t.Integer(),
+    responseBytes: t.Integer(),
+  }),
   /** The spool was full: so many events were thrown away, oldest first; the totals of what they counted are kept here. */
   TrafficDropped: t.Object({
     count: t.Integer(),
@@ -112,3 +136,4 @@ export type TrafficEvent = {
   }>;
 }[keyof Schemas];
 export type RequestFinished = Extract<TrafficEvent, { type: 'RequestFinished' }>;
+export type ToolCalled = Extract<TrafficEvent, { type: 'ToolCalled' }>;

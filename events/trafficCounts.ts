@@ -40,6 +40,8 @@ function countsOf(event: TrafficEvent): TrafficCounts {
         outputTokens: event.data.usage?.outputTokens ?? 0,
         again: 0,
       };
+    case 'ToolCalled':
+      return { ...noTraffic, count: 1 };
     case 'TrafficDropped':
       return { ...event.data, again: event.data.count };
     default:

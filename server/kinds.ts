@@ -2,6 +2,8 @@
 import { breakerKind } from '../actors/breaker/breaker.ts';
 import { clientKeyKind } from '../actors/clientKey/clientKey.ts';
 import { dayKind } from '../actors/day/day.ts';
+import { mcpConnectionKind } from '../actors/mcpConnection/mcpConnection.ts';
+import { mcpServerKind } from '../actors/mcpServer/mcpServer.ts';
 import { modelRouteKind } from '../actors/modelRoute/modelRoute.ts';
 import { operatorKind } from '../actors/operator/operator.ts';
 import { providerKeyKind } from '../actors/providerKey/providerKey.ts';
@@ -18,6 +20,8 @@ export const kinds = [
   dayKind,
   settingKind,
   modelRouteKind,
+  mcpServerKind,
+  mcpConnectionKind,
 ];
 
 /** The kind of this name, as those see it who treat all kinds alike. */

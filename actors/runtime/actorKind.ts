@@ -12,6 +12,7 @@ export type Command = Readonly<{ type: string }>;
  *   ring late, early or twice.
  * - `owed` names the effects that the state still asks for; each ends in a command whose event settles it. They
  *   are run after an append of this gateway, and again after a restart; never by a replay or the tail.
+ * - `gatewayId` is the asking gateway's: what one process alone can do is due in that process only.
  *
  * Methods, not properties: that makes every kind assignable to `AnyActorKind`, which the runtime works with.
  */
@@ -26,9 +27,9 @@ export type ActorKindDefinition<
   /** Raised when the machine's meaning changes; snapshots of another version are ignored. */
   machineVersion: number;
   decide(command: AnyCommand, state: SnapshotFrom<Machine>): Event | null;
-  wakeAtMs?(state: SnapshotFrom<Machine>): number | undefined;
+  wakeAtMs?(state: SnapshotFrom<Machine>, gatewayId?: string): number | undefined;
   wake?(nowMs: number): AnyCommand;
-  owed?(state: SnapshotFrom<Machine>): readonly Effect[];
+  owed?(state: SnapshotFrom<Machine>, gatewayId?: string): readonly Effect[];
   /** True for a state in which the actor may leave memory once it is idle; it is loaded again when asked for. */
   isDormant?(state: SnapshotFrom<Machine>): boolean;
 }>;
@@ -39,8 +40,8 @@ export type AnyActorKind = Readonly<{
   machine: AnyStateMachine;
   machineVersion: number;
   decide(command: Command, state: AnyMachineSnapshot): Fact | null;
-  wakeAtMs?(state: AnyMachineSnapshot): number | undefined;
+  wakeAtMs?(state: AnyMachineSnapshot, gatewayId?: string): number | undefined;
   wake?(nowMs: number): Command;
-  owed?(state: AnyMachineSnapshot): readonly unknown[];
+  owed?(state: AnyMachineSnapshot, gatewayId?: string): readonly unknown[];
   isDormant?(state: AnyMachineSnapshot): boolean;
 }>;

@@ -19,6 +19,7 @@ export type Effects = Readonly<{
 }>;
 
 type Options = Readonly<{
+  gatewayId: string;
   runners: Readonly<Record<string, EffectRunner>>;
   settle: (ref: ActorRef, command: Command) => Promise<unknown>;
   onError: (error: unknown, about: string) => void;
@@ -34,7 +35,8 @@ const hasType = (effect: unknown): effect is Readonly<{ type: string }> =>
 /** No later try will be answered otherwise. */
 const isFinal = (error: unknown): boolean => error instanceof Refusal && error.code !== 'TOO_BUSY';
 
-export function createEffects({ runners, settle, onError, retryMs = 5_000 }: Options): Effects {
+export function createEffects(options: Options): Effects {
+  const { gatewayId, runners, settle, onError, retryMs = 5_000 } = options;
   const underWay = new Map<string, Promise<void>>();
   const retries = new Set<ReturnType<typeof setTimeout>>();
   let stopped = false;
@@ -67,7 +69,7 @@ export function createEffects({ runners, settle, onError, retryMs = 5_000 }: Opt
 
   return {
     run(kind, ref, state) {
-      for (const effect of kind.owed?.(state) ?? []) {
+      for (const effect of kind.owed?.(state, gatewayId) ?? []) {
         const key = JSON.stringify([ref, effect]);
         if (stopped || underWay.has(key) || !hasType(effect)) continue;
         begin(ref, effect, key);

@@ -90,7 +90,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
   const arm = (slot: Slot, state: AnyMachineSnapshot, notBeforeMs = 0) => {
     // What refuses every command would refuse this one too, again and again.
-    const atMs = slot.unreadable ? undefined : slot.kind.wakeAtMs?.(state);
+    const atMs = slot.unreadable ? undefined : slot.kind.wakeAtMs?.(state, gatewayId);
     deadlines.set(slot, atMs === undefined ? undefined : Math.max(atMs, notBeforeMs));
   };
   const slots = createSlots({
@@ -126,6 +126,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     return { ...ownCause(), ...trail, ...(id && { causationId: id }) };
   };
   const effects = createEffects({
+    gatewayId,
     runners: options.effects ?? {},
     settle: (ref, command) => loop.ask(ref, command, causeOf(slots.get(ref))),
     onError,

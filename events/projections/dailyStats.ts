@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { DayRow } from '../day.ts';
 import type { Sequence } from '../event.ts';
-import type { Outcome, TrafficEvent } from '../traffic.ts';
+import type { Outcome, ToolCalled, TrafficEvent } from '../traffic.ts';
 import { isFailure } from '../trafficCounts.ts';
 import type { ProjectionDatabase } from './database.ts';
 import { positionOf } from './requests.ts';
@@ -87,7 +87,10 @@ const rowOfDropped = (dropped: Dropped): Totals => ({
   unpriced: dropped.requests,
 });
 
-const rowOfEvent = ({ type, data }: TrafficEvent): Totals => {
+/** Totals are of requests to vendors. */
+type CountedEvent = Exclude<TrafficEvent, ToolCalled>;
+
+const rowOfEvent = ({ type, data }: CountedEvent): Totals => {
   if (type === 'TrafficDropped') return rowOfDropped(data);
   const { usage } = data;
   return rowOfRequest({
@@ -171,7 +174,7 @@ export function dailyStats(db: ProjectionDatabase) {
   }
 
   return {
-    apply: (day: string, event: TrafficEvent): void => add(day, rowOfEvent(event)),
+    apply: (day: string, event: CountedEvent): void => add(day, rowOfEvent(event)),
 
     /** Writes what was summed; to be called before the transaction ends. */
     flush,

@@ -79,9 +79,9 @@ export function openStore(path: string, states: StreamStates) {
       const n = positionOf(sequence, place);
       const event = withSaneTime(written, timeMs);
       if (event.type === 'RequestFinished') requestRows.apply(n, event);
-      else dropped.apply(n, event);
+      else if (event.type === 'TrafficDropped') dropped.apply(n, event);
       const day = dayOf(event.atMs);
-      if (days.counts(day, sequence)) stats.apply(day, event);
+      if (event.type !== 'ToolCalled' && days.counts(day, sequence)) stats.apply(day, event);
     }
     return next;
   }

@@ -1,0 +1,58 @@
+/** What can be asked of an MCP server. */
+import type {
+  McpItem,
+  McpList,
+  McpServerDescription,
+  McpServerEvent,
+  McpServerSettings,
+} from '../../events/mcpServer.ts';
+import type { Source } from '../../events/providerKey.ts';
+
+type DataOf<Type> = Extract<McpServerEvent, { type: Type }>['data'];
+
+export type AddMcpServer = Readonly<{ type: 'AddMcpServer' }> & DataOf<'McpServerAdded'>;
+
+/** Another configuration. From the environment or a file it leaves alone what is not its own. */
+export type ChangeMcpServer = Readonly<{
+  type: 'ChangeMcpServer';
+  source: Source;
+  settings: McpServerSettings;
+}>;
+
+export type EnableMcpServer = Readonly<{ type: 'EnableMcpServer' }>;
+export type DisableMcpServer = Readonly<{ type: 'DisableMcpServer' }>;
+
+/** An operator wants every gateway to try now. */
+export type AskForConnection = Readonly<{ type: 'AskForConnection' }>;
+
+/** What the server said of itself when a gateway connected. */
+export type DescribeMcpServer = Readonly<{
+  type: 'DescribeMcpServer';
+  description: McpServerDescription;
+  nowMs: number;
+}>;
+
+/** One of its lists as a gateway read it. */
+export type ListMcpItems = Readonly<{
+  type: 'ListMcpItems';
+  list: McpList;
+  items: readonly McpItem[];
+}>;
+
+export type LeaveSource = Readonly<{ type: 'LeaveSource'; source: Source }>;
+export type ReturnToSource = Readonly<{ type: 'ReturnToSource'; source: Source }>;
+export type RemoveMcpServer = Readonly<{ type: 'RemoveMcpServer' }>;
+export type EraseSecretDone = Readonly<{ type: 'EraseSecretDone'; secretRef: string }>;
+
+export type McpServerCommand =
+  | AddMcpServer
+  | ChangeMcpServer
+  | EnableMcpServer
+  | DisableMcpServer
+  | AskForConnection
+  | DescribeMcpServer
+  | ListMcpItems
+  | LeaveSource
+  | ReturnToSource
+  | RemoveMcpServer
+  | EraseSecretDone;

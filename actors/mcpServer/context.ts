@@ -1,0 +1,66 @@
+/** What is known of an MCP server. */
+import type { McpEra, McpItem, McpList, McpServerSettings } from '../../events/mcpServer.ts';
+import type { Source } from '../../events/providerKey.ts';
+
+export type McpServerContext = Readonly<{
+  name: string;
+  source: Source;
+  createdAtMs: number;
+  settings: McpServerSettings;
+  /** Null until a gateway was connected for the first time, and after a change of configuration. */
+  era: McpEra | null;
+  protocolVersion: string | null;
+  describedAtMs: number | null;
+  serverInfo: unknown;
+  capabilities: Readonly<Record<string, unknown>>;
+  instructions: string | null;
+  /** What it offers, in the order in which it named it; kept while the server is away. */
+  lists: Readonly<Record<McpList, readonly McpItem[]>>;
+  secretsToErase: readonly string[];
+}>;
+
+export const noSettings: McpServerSettings = {
+  transport: 'stdio',
+  command: null,
+  args: [],
+  env: [],
+  cwd: null,
+  url: null,
+  headers: [],
+  secretRef: '',
+  fingerprint: '',
+  stateless: false,
+  toolsOff: [],
+};
+
+export const undescribed = {
+  era: null,
+  protocolVersion: null,
+  describedAtMs: null,
+} as const;
+
+export const unknownServer: McpServerContext = {
+  name: '',
+  source: 'api',
+  createdAtMs: 0,
+  settings: noSettings,
+  ...undescribed,
+  serverInfo: null,
+  capabilities: {},
+  instructions: null,
+  lists: { tools: [], resources: [], resourceTemplates: [], prompts: [] },
+  secretsToErase: [],
+};
+
+/** Its configuration gives way to another one, whose secrets may be others. */
+export const reconfigured = (
+  { settings: before, secretsToErase }: McpServerContext,
+  settings: McpServerSettings,
+): Partial<McpServerContext> => ({
+  settings,
+  ...undescribed,
+  secretsToErase:
+    before.secretRef === '' || before.secretRef === settings.secretRef
+      ? secretsToErase
+      : [...secretsToErase, before.secretRef],
+});

@@ -1,0 +1,101 @@
+/** Events of an MCP server: how it is reached, whether it is used, and what it offers. */
+import { source } from './providerKey.ts';
+import { t, type Static } from './schema.ts';
+
+/** Something that may be secret. Its whole value is in the vault; `text` is what may be read, null where nothing may. */
+const hidden = t.Object({
+  name: t.String(),
+  /** The value as it was written, `${VAR}` unexpanded; null for a secret. */
+  text: t.Union([t.String(), t.Null()]),
+});
+
+export const mcpTransport = t.Union([t.Literal('stdio'), t.Literal('sse'), t.Literal('http')]);
+export type McpTransport = Static<typeof mcpTransport>;
+
+/** Sessions until 2025-11-25 (`legacy`), none since 2026-07-28 (`modern`). */
+export const mcpEra = t.Union([t.Literal('legacy'), t.Literal('modern')]);
+export type McpEra = Static<typeof mcpEra>;
+
+export const mcpServerSettings = t.Object({
+  transport: mcpTransport,
+  /** The program of a stdio server; null for the others. */
+  command: t.Union([t.String(), t.Null()]),
+  args: t.Array(hidden),
+  env: t.Array(hidden),
+  cwd: t.Union([t.String(), t.Null()]),
+  /** Without user, password and the values of its query; null for a stdio server. */
+  url: t.Union([t.String(), t.Null()]),
+  headers: t.Array(hidden),
+  /** Where the vault holds args, env, url and headers as they were written. */
+  secretRef: t.String(),
+  /** The same for the same args, env, url and headers, useless without the vault's pepper. */
+  fingerprint: t.String(),
+  /** Nothing is kept between two calls: all clients share one connection. */
+  stateless: t.Boolean(),
+  /** Tools that nobody sees or calls, under their own names. */
+  toolsOff: t.Array(t.String()),
+});
+export type McpServerSettings = Readonly<Static<typeof mcpServerSettings>>;
+
+/** What a server said of itself when a connection was opened. */
+export const mcpServerDescription = t.Object({
+  era: mcpEra,
+  protocolVersion: t.String(),
+  serverInfo: t.Unknown(),
+  capabilities: t.Record(t.String(), t.Unknown()),
+  instructions: t.Union([t.String(), t.Null()]),
+});
+export type McpServerDescription = Readonly<Static<typeof mcpServerDescription>>;
+
+export const mcpList = t.Union([
+  t.Literal('tools'),
+  t.Literal('resources'),
+  t.Literal('resourceTemplates'),
+  t.Literal('prompts'),
+]);
+export type McpList = Static<typeof mcpList>;
+
+/** One thing that a server offers, as the server wrote it. */
+export const mcpItem = t.Object({
+  /** Its name; of resources the URI, of templates the URI template. */
+  name: t.String(),
+  /** SHA-256 over the item with its keys in order: another hash is another schema or description. */
+  hash: t.String(),
+  item: t.Record(t.String(), t.Unknown()),
+});
+export type McpItem = Readonly<Static<typeof mcpItem>>;
+
+const names = t.Array(t.String());
+
+export const mcpServerSchemas = {
+  McpServerAdded: t.Object({
+    name: t.String(),
+    settings: mcpServerSettings,
+    source,
+    createdAtMs: t.Integer(),
+  }),
+  McpServerChanged: t.Object({ settings: mcpServerSettings, source }),
+  McpServerEnabled: t.Object({}),
+  McpServerDisabled: t.Object({}),
+  /** An operator wants it connected now, whatever its connections wait for. */
+  McpServerConnectAsked: t.Object({}),
+  McpServerLeftSource: t.Object({ source }),
+  McpServerReturned: t.Object({ source }),
+  McpServerDescribed: t.Object({ ...mcpServerDescription.properties, describedAtMs: t.Integer() }),
+  /** One of its lists, where it is another one than before. */
+  McpServerItemsListed: t.Object({
+    list: mcpList,
+    items: t.Array(mcpItem),
+    added: names,
+    removed: names,
+    changed: names,
+  }),
+  McpServerRemoved: t.Object({}),
+  /** What no configuration needs any more is gone from the vault. */
+  McpServerSecretErased: t.Object({ secretRef: t.String() }),
+};
+
+type Schemas = typeof mcpServerSchemas;
+export type McpServerEvent = {
+  [Type in keyof Schemas]: Readonly<{ type: Type; data: Readonly<Static<Schemas[Type]>> }>;
+}[keyof Schemas];
