@@ -15,17 +15,26 @@ export type Allowance = Readonly<{
   underWay(): number;
 }>;
 
-export function createAllowance(): Allowance {
+/** Requests refused since the start, by what they were too much for. */
+export type Refused = { requestsPerMinute: number; maxConcurrent: number };
+
+export function createAllowance(
+  refused: Refused = { requestsPerMinute: 0, maxConcurrent: 0 },
+): Allowance {
   let rate: Rate | null = null;
   let most: number | null = null;
   let underWay = 0;
   return {
     enter(nowMs) {
       underWay += 1;
-      if (most !== null && underWay > most) return tooManyAtOnce(most);
-      if (rate === null) return null;
-      const waitMs = spend(rate, nowMs);
-      return waitMs > 0 ? tooManyRequests(rate.requestsPerMinute, waitMs) : null;
+      if (most !== null && underWay > most) {
+        refused.maxConcurrent += 1;
+        return tooManyAtOnce(most);
+      }
+      const waitMs = rate === null ? 0 : spend(rate, nowMs);
+      if (rate === null || waitMs === 0) return null;
+      refused.requestsPerMinute += 1;
+      return tooManyRequests(rate.requestsPerMinute, waitMs);
     },
     leave() {
       underWay -= 1;

@@ -1,6 +1,6 @@
 /** The limits of all client keys: their own, and the usual pace of clients that have none of their own. */
 import type { ActorId } from '../../events/ids.ts';
-import { createAllowance, type Allowance } from './allowance.ts';
+import { createAllowance, type Allowance, type Refused } from './allowance.ts';
 import { newRate, setRate, type Rate } from './rate.ts';
 
 /** Null is without. */
@@ -19,6 +19,7 @@ export type Allowances = Readonly<{
   /** Of requests that come without a client key, all together. */
   anonymous(): Allowance | null;
   drop(id: ActorId): void;
+  refused(): Readonly<Refused>;
 }>;
 
 type Entry = { readonly allowance: Allowance; clientId: string; own: Rate | null };
@@ -27,7 +28,8 @@ export function createAllowances(): Allowances {
   const entries = new Map<ActorId, Entry>();
   /** One for each client, so that a second key is no second helping. */
   const usualRates = new Map<string, Rate>();
-  const forAnonymous = createAllowance();
+  const refused: Refused = { requestsPerMinute: 0, maxConcurrent: 0 };
+  const forAnonymous = createAllowance(refused);
   let usual: number | null = null;
 
   const usualRateOf = (clientId: string): Rate | null => {
@@ -39,7 +41,7 @@ export function createAllowances(): Allowances {
 
   return {
     set(id, { clientId, requestsPerMinute, burst, maxConcurrent }) {
-      const entry = entries.get(id) ?? { allowance: createAllowance(), clientId, own: null };
+      const entry = entries.get(id) ?? { allowance: createAllowance(refused), clientId, own: null };
       entries.set(id, entry);
       entry.clientId = clientId;
       if (requestsPerMinute === null) entry.own = null;
@@ -64,5 +66,6 @@ export function createAllowances(): Allowances {
       const isShared = [...entries.values()].some(({ clientId }) => clientId === gone.clientId);
       if (!isShared) usualRates.delete(gone.clientId);
     },
+    refused: () => refused,
   };
 }

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { clientKeyKind } from '../../actors/clientKey/clientKey.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
-import type { Allowance } from './allowance.ts';
+import type { Allowance, Refused } from './allowance.ts';
 import { createAllowances } from './allowances.ts';
 import { allowedModels, type AllowedModels } from './models.ts';
 
@@ -31,6 +31,8 @@ export type Clients = Readonly<{
   anonymous(): Allowance | null;
   /** Requests per minute of every client that has no limit of its own; null is none. */
   limitUsual(requestsPerMinute: number | null): void;
+  /** Requests refused since the start because they were too many. */
+  refused(): Readonly<Refused>;
 }>;
 
 /** A key as it is shown, with the moment (epoch) from which on it is refused, whether the log knows yet or not. */
@@ -117,6 +119,7 @@ export function createClients({ runtime, hash, apiKeyHeader, now }: Options): Cl
     },
     exist: () => byHash.size > 0,
     anonymous: allowances.anonymous,
+    refused: allowances.refused,
     limitUsual(requestsPerMinute) {
       allowances.setUsual(requestsPerMinute);
       for (const current of actors.all()) follow(current);

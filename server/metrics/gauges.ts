@@ -1,6 +1,7 @@
 /** What the gateway knows of itself at the moment of a scrape. */
 import { actorId } from '../../events/ids.ts';
 import type { Family } from './metrics.ts';
+import { snakeCase } from '../present/snakeCase.ts';
 import type { Services } from '../services.ts';
 
 const gauge = (name: string, help: string, samples: Family['samples']): Family => ({
@@ -70,6 +71,12 @@ export function gaugesOf(services: Services): readonly Family[] {
     ),
     gauge('signalbox_traffic_dropped', 'Traffic events thrown away since the start', () =>
       one(recorder.stats().dropped),
+    ),
+    gauge('signalbox_client_limited', "Requests over their client's limit since the start", () =>
+      Object.entries(services.clients.refused()).map(([limit, value]) => ({
+        labels: { limit: snakeCase(limit) },
+        value,
+      })),
     ),
     gauge('signalbox_bodies_dropped', 'Bodies that could not be recorded since the start', () =>
       one(services.bodies.stats().dropped),

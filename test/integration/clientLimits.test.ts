@@ -66,6 +66,8 @@ describe('A pace', () => {
     });
     expect(gateway.vendor.arrived).toEqual([]);
     expect(await recordOf(gateway, told)).toMatchObject({ status: 429, outcome: 'failed' });
+    const metrics = (await gateway.api('GET', '/metrics')).text;
+    expect(metrics).toMatch(/signalbox_client_limited\{limit="requests_per_minute"\} [1-9]/);
   });
 
   test('is changed while the client is at it', async () => {
