@@ -11,6 +11,8 @@ import type { Limits } from './limits.ts';
 import { isSmall, passBody } from './plainAnswer.ts';
 import { openStream, relayStream } from './streamAnswer.ts';
 import { keepTail } from './tail.ts';
+import { resumable, type Resume } from './resume/resumable.ts';
+import { textStreamOf } from './resume/textStream.ts';
 import type { UpstreamAnswer, UpstreamBody } from './upstream.ts';
 
 export type Delivered = Readonly<{ kind: 'delivered'; response: Response }>;
@@ -28,6 +30,8 @@ export type DeliveryOptions = Readonly<{
   record: (exchange: Exchange, status: number, outcome: Outcome) => void;
   /** Told the ids in the answer that later requests may refer to. */
   onIds: (ids: readonly string[]) => void;
+  /** Where a stream that breaks may go on from another answer. */
+  resume: Resume | undefined;
 }>;
 
 /** Opens the answer; throws what breaks before the client got a byte. */
@@ -97,14 +101,23 @@ async function deliverStream(
   options: DeliveryOptions,
 ): Promise<Delivered> {
   const { exchange, dialect, incoming, limits, drain, now, client, record, onIds } = options;
-  const watch = dialect.terminator(incoming.route.route);
-  const stream = await openStream(body, watch);
+  const { route } = incoming.route;
+  const opening = dialect.terminator(route);
+  const opened = await openStream(body, opening);
   exchange.streamed = true;
+  const text = options.resume && textStreamOf(route);
+  const isEvents = response.headers.get('content-type')?.startsWith('text/event-stream');
+  const lasting =
+    options.resume && text && isEvents
+      ? resumable({ stream: opened, abort }, text, options.resume)
+      : undefined;
+  // What goes on is read anew, event by event.
+  const watch = lasting ? dialect.terminator(route) : opening;
   const relayed = relayStream({
-    stream,
+    stream: lasting?.stream ?? opened,
     watch,
     dialect,
-    abort,
+    abort: lasting?.abort ?? abort,
     client: client.signal,
     limits,
     drain,

@@ -8,7 +8,7 @@ import type { Pools } from '../keyRing/pools.ts';
 import type { Verdicts } from '../keyRing/verdicts.ts';
 import type { ModelRoute } from '../modelRoutes/modelRoutes.ts';
 import { affinityOf } from './affinity.ts';
-import { attempt, type Caller, type FailedAttempt } from './attempt.ts';
+import type { Caller, FailedAttempt } from './attempt.ts';
 import { isTooLong } from './contextLength.ts';
 import { deliver, type Delivered } from './delivery.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';
@@ -30,10 +30,11 @@ import {
   type Leg,
 } from './legs.ts';
 import type { Limits } from './limits.ts';
-import { outgoing } from './outgoing.ts';
 import type { Target } from './providers.ts';
 import { nextAfter, pauseMs } from './repeat.ts';
+import { createResume } from './resume/goOn.ts';
 import type { Routing } from './routing.ts';
+import { createSend } from './send.ts';
 import type { Upstream } from './upstream.ts';
 
 export type PursueDeps = Readonly<{
@@ -80,36 +81,30 @@ const rests = ({ scope, class: what }: Verdict): boolean =>
 export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Response> {
   const { pools, keyChoice, verdicts, breakers, affinity, drain, routing, now } = deps;
   const lastWord = createLastWord(deps);
+  const send = createSend(deps);
 
   /** One attempt with one key, up to the point where the client gets its first byte. */
   const tryOnce = (
     pursuit: Pursuit,
-    { target, taken }: Leg,
+    legs: readonly Leg[],
+    leg: Leg,
     startedMs: number,
     limitMs: number,
     limits: Limits,
   ): Promise<Delivered | FailedAttempt> => {
-    const { exchange, incoming, dialect, client } = pursuit;
-    exchange.provider = target.provider.id;
-    exchange.model = target.model;
-    exchange.keyId = taken?.key.id ?? '';
-    const sending = {
-      upstream: incoming.tunnel?.dial ?? deps.upstream,
-      request: outgoing(incoming, target, taken?.key.secret ?? '', deps),
-      judge: deps.judge,
-      provider: target.provider.id,
-      dialect: target.provider.dialect,
-      endpoint: incoming.endpoint,
-      client,
-      limitMs,
-      limits,
-      drain,
-      now,
-    };
+    const { exchange, incoming, modelRoute, dialect, client } = pursuit;
+    const { taken } = leg;
     const onIds = (ids: readonly string[]) =>
       taken && ids.length > 0 && affinity.made(ids, taken.key.id);
-    const { record } = deps;
-    return attempt(sending, (response, abort, follow) => {
+    const resume = modelRoute?.resume
+      ? createResume(deps, pursuit, {
+          legs,
+          leg,
+          limits,
+          send: (other, open) => send(pursuit, other, limits.firstEventMs, limits, open),
+        })
+      : undefined;
+    return send(pursuit, leg, limitMs, limits, (response, abort, follow) => {
       // The attempt stands in the record before a short answer closes it.
       noteAttempt(exchange, startedMs, response.status);
       return deliver(response, abort, {
@@ -121,8 +116,9 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
         now,
         client,
         follow,
-        record,
+        record: deps.record,
         onIds,
+        resume,
       });
     });
   };
@@ -189,7 +185,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       const isHurried = incoming.streamed && hasAnother(legs, leg, breakers, now);
       const longestMs = isHurried ? limits.firstEventMs : limits.plainMs;
       const limitMs = isFirst ? longestMs : Math.min(longestMs, limits.deadlineMs - startedMs);
-      const result = await tryOnce(pursuit, leg, startedMs, limitMs, limits);
+      const result = await tryOnce(pursuit, legs, leg, startedMs, limitMs, limits);
       if (taken) verdicts.settle(provider.id, taken, result.kind === 'delivered', cause);
       if (result.kind === 'delivered') {
         breakers.succeeded(provider.id, cause);

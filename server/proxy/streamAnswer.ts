@@ -42,7 +42,7 @@ export type RelayOptions = Readonly<{
   stream: OpenedStream;
   watch: StreamWatch;
   dialect: DialectModule;
-  abort: AbortController;
+  abort: Pick<AbortController, 'abort'> & Readonly<{ signal: Readonly<{ reason: unknown }> }>;
   /** Aborted when the client leaves. */
   client: AbortSignal;
   limits: Limits;
@@ -98,7 +98,8 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
         const silentMs = silentSinceMs === 0 ? 0 : now() - silentSinceMs;
         if (silentMs >= limits.stallMs) {
           abort.abort(timeIsOver);
-          return;
+          // What is read may go on from another one, which has its own time.
+          silentSinceMs = now();
         }
         const sinceAliveMs = now() - Math.max(silentSinceMs, saidAliveMs);
         if (silentMs > 0 && sinceAliveMs >= limits.keepAliveMs && watch.betweenEvents()) {

@@ -159,7 +159,7 @@ describe('the machine of a kind', () => {
     expect(body).toEqual({
       kind: 'client-key',
       id: 'client-key',
-      version: 2,
+      version: 3,
       initial: 'unknown',
       transitions: [
         to('ClientKeyChanged', null, true),

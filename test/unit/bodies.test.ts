@@ -1,8 +1,9 @@
 /** Recorded bodies without a store: sealed, opened, bounded, dropped. */
 import { describe, expect, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
-import type { BodyStore } from '../../events/bodies.ts';
+import { maxBodyMessageBytes, type BodyStore } from '../../events/bodies.ts';
 import { LogUnavailable } from '../../events/log.ts';
+import { memoryLog } from '../../events/memoryLog.ts';
 import { createCollector } from '../../server/bodies/collect.ts';
 import { createDayKeys, dayKeyPrefix } from '../../server/bodies/dayKeys.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type RecordedPart,
 } from '../../server/bodies/seal.ts';
 import { createBodyWriter } from '../../server/bodies/writer.ts';
-import { maxBodyMessageBytes } from '../../events/bodies.ts';
+import { startCore } from '../support/core.ts';
 import { memoryVault } from '../support/memoryVault.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -81,6 +82,18 @@ describe('The key of a day', () => {
     ]);
     expect(await keys.of('2026-11-20')).toBeUndefined();
   });
+});
+
+test('The key of a day is not swept away with the secrets that no provider key refers to', async () => {
+  let nowMs = noonMs;
+  const vault = memoryVault(() => nowMs);
+  const core = await startCore({ log: memoryLog(), vault, now: () => nowMs });
+  await vault.put('nobody-1.abc', 'https://one.example', 'forgotten');
+  await createDayKeys(vault, () => nowMs).ofToday();
+  nowMs += 3_600_000;
+  expect(await core.providerKeys.sweep()).toBe(1);
+  expect([...vault.secrets.keys()]).toEqual([`${dayKeyPrefix}2026-11-20`]);
+  await core.stop();
 });
 
 describe('Collecting an answer', () => {
