@@ -28,9 +28,11 @@ export async function startSdkPlaces({ env = {}, limits = {} }: Options = {}): P
     env,
     // Nothing is waited for that a test could be told at once.
     limits: { transientPauseMs: 1, waitMs: 0, ...limits },
-    script: (request, reply) =>
-      scripts.get(request.key)?.(request, reply) ??
-      reply.json(500, { error: { message: `nobody prepared the key "${request.key}"` } }),
+    script(request, reply) {
+      const script = scripts.get(request.key);
+      if (script) return script(request, reply);
+      return reply.json(500, { error: { message: `nobody prepared the key "${request.key}"` } });
+    },
   });
   const api = apiOf(proxied.url);
   const must = async (path: string, body: object) => {
