@@ -33,7 +33,7 @@ function messagesReader(judged: boolean): EventReader {
   let counts: JsonObject | null = null;
   let container: string | null = null;
   let stopped = false;
-  let failed = false;
+  let failure: string | null = null;
 
   function count(usage: JsonObject | null): void {
     if (usage === null) return;
@@ -50,7 +50,7 @@ function messagesReader(judged: boolean): EventReader {
       const json = parseObject(data);
       if (json === null) return false;
       const type = textOf(json.type) ?? name;
-      if (type === 'error' || objectOf(json.error) !== null) failed = true;
+      if (type === 'error' || objectOf(json.error) !== null) failure = data;
       if (type === 'message_stop') stopped = true;
       const message = objectOf(json.message);
       count(objectOf(message?.usage) ?? objectOf(json.usage));
@@ -60,7 +60,7 @@ function messagesReader(judged: boolean): EventReader {
     },
     readLarge() {},
     complete: () => (judged ? stopped : null),
-    failed: () => failed,
+    failure: () => failure,
     usage: () => anthropicUsage(counts),
     ids: () => (container === null ? [] : [container]),
     closing: () => '',

@@ -3,9 +3,9 @@ import type { Evidence, TransportFault, Verdict } from '../../actors/providerKey
 import type { Dialect } from '../../events/provider.ts';
 import type { Judge } from './judging.ts';
 import type { Drain } from './drain.ts';
+import { AnswerEndedEarly, FalseAnswer, type VendorAnswer } from './falseAnswer.ts';
 import type { Limits } from './limits.ts';
 import { unpacked } from './packing.ts';
-import { StreamEndedEarly } from './streamAnswer.ts';
 import { endLimit, startLimit, timeIsOver } from './timeLimits.ts';
 import {
   isUnsent,
@@ -14,13 +14,6 @@ import {
   type UpstreamAnswer,
   type UpstreamRequest,
 } from './upstream.ts';
-
-/** A vendor's own answer that is no success, whole enough to be passed on. */
-export type VendorAnswer = Readonly<{
-  status: number;
-  headers: Headers;
-  body: Uint8Array<ArrayBuffer>;
-}>;
 
 export type FailedAttempt = Readonly<{
   kind: 'failed';
@@ -89,7 +82,8 @@ export async function attempt<Opened extends object>(
   } catch (error) {
     const fault = faultOf(error, abort, client.signal);
     abort.abort();
-    return failed(options, null, fault);
+    const isFalse = error instanceof FalseAnswer && fault !== 'aborted';
+    return isFalse ? failed(options, error.answer, null) : failed(options, null, fault);
   } finally {
     endLimit(limit);
   }
@@ -97,7 +91,7 @@ export async function attempt<Opened extends object>(
 
 function faultOf(error: unknown, abort: AbortController, client: AbortSignal): TransportFault {
   if (client.aborted) return 'aborted';
-  if (error instanceof StreamEndedEarly) return 'truncated';
+  if (error instanceof AnswerEndedEarly) return 'truncated';
   return abort.signal.reason === timeIsOver ? 'timeout' : transportFault(error);
 }
 

@@ -27,7 +27,8 @@ export function findLast(bytes: Uint8Array, needle: Buffer, from = bytes.length)
   return Buffer.prototype.lastIndexOf.call(bytes, needle, from);
 }
 
-function skipSpace(bytes: Uint8Array, from: number): number {
+/** The index of the first byte from there that is no space of JSON. */
+export function skipSpace(bytes: Uint8Array, from: number): number {
   let at = from;
   for (let byte = bytes[at]; byte === 32 || byte === 10 || byte === 13 || byte === 9;) {
     at += 1;

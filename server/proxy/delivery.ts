@@ -5,14 +5,18 @@ import { decoded, type Caller } from './attempt.ts';
 import type { DialectModule } from './dialect.ts';
 import type { Drain } from './drain.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
+import { AnswerEndedEarly, checkJson, htmlPage, type Head } from './falseAnswer.ts';
 import { responseHeaders } from './headers.ts';
 import type { Incoming } from './incoming.ts';
 import type { Limits } from './limits.ts';
+import { openStream } from './openStream.ts';
 import { isSmall, passBody } from './plainAnswer.ts';
-import { openStream, relayStream } from './streamAnswer.ts';
-import { keepTail } from './tail.ts';
+import { taped } from './resume/taped.ts';
 import { resumable, type Resume } from './resume/resumable.ts';
 import { textStreamOf } from './resume/textStream.ts';
+import { relayStream } from './streamAnswer.ts';
+import { keepTail } from './tail.ts';
+import { canUnpack, unpackedReader } from './unpackStream.ts';
 import type { UpstreamAnswer, UpstreamBody } from './upstream.ts';
 
 export type Delivered = Readonly<{ kind: 'delivered'; response: Response }>;
@@ -45,41 +49,68 @@ export function deliver(
     const { exchange, record } = options;
     return { kind: 'delivered', response: incoming.tunnel.open(exchange, record) };
   }
+  const type = response.headers.get('content-type') ?? '';
+  const isHtml = type.startsWith('text/html');
+  if (isHtml && incoming.endpoint !== 'read') throw htmlPage(headOf(response, options));
+  const isStream = isReadableStream(type, response, incoming);
   // `response.body` makes a stream of it, which costs a small answer more than all the rest: asked for late.
-  if (isWhole(response, incoming, limits)) {
-    return response.bytes().then((body) => deliverWhole(response, body, options));
+  if (!isStream && (isSmall(response.headers, limits) || isJsonAlways(response, incoming))) {
+    return response.bytes().then((body) => deliverWhole(response, type, body, options));
   }
   options.follow();
   const { body } = response;
-  if (!body) return deliverWhole(response, new Uint8Array(), options);
-  if (isReadableStream(response.headers, incoming)) {
-    return deliverStream(response, body, abort, options);
-  }
+  if (!body) return deliverWhole(response, type, new Uint8Array(), options);
+  if (isStream) return deliverStream(response, body, abort, options);
   return deliverLarge(response, body, abort, options);
 }
 
-/** One that has an end which is near enough to wait for. */
-const isWhole = ({ headers }: UpstreamAnswer, incoming: Incoming, limits: Limits): boolean =>
-  !isReadableStream(headers, incoming) && isSmall(headers, limits);
+const headOf = ({ headers }: UpstreamAnswer, { dialect, exchange }: DeliveryOptions): Head => ({
+  headers,
+  dialect,
+  provider: exchange.provider,
+});
 
-/** One that is packed, though it was asked not to be, passes unread. Gemini streams an array without `alt=sse`. */
-function isReadableStream(headers: Headers, { route: { route } }: Incoming): boolean {
-  if ((headers.get('content-encoding') ?? 'identity') !== 'identity') return false;
-  const type = headers.get('content-type') ?? '';
-  return type.startsWith('text/event-stream') || route.endsWith(':streamGenerateContent');
-}
+/** Where a stream that was asked for is server-sent events, whatever its vendor calls it. */
+const isStreamed = ({ streamed, route: { route } }: Incoming): boolean =>
+  streamed && /\/(?:completions|responses|messages)$|:streamGenerateContent$/.test(route);
+
+const isReadableStream = (
+  type: string,
+  { status, headers }: UpstreamAnswer,
+  incoming: Incoming,
+): boolean =>
+  (type.startsWith('text/event-stream') || (status === 200 && isStreamed(incoming))) &&
+  canUnpack(headers);
+
+/** What is generated is JSON, a voice and what it said apart; also where it comes without a length and a type. */
+const isJsonAlways = (
+  { status, headers }: UpstreamAnswer,
+  { endpoint, route }: Incoming,
+): boolean =>
+  endpoint === 'generation' &&
+  status === 200 &&
+  !headers.has('content-length') &&
+  !route.route.startsWith('/v1/audio/');
 
 function deliverWhole(
   response: UpstreamAnswer,
+  type: string,
   body: Uint8Array<ArrayBuffer>,
   options: DeliveryOptions,
 ): Delivered {
   const { exchange, dialect, incoming, record, onIds } = options;
   const { route } = incoming.route;
+  const isJson = type.includes('json');
+  const encoding = isJson ? response.headers.get('content-encoding') : null;
+  const plain = decoded(body, encoding);
+  if (incoming.endpoint === 'generation' && response.status === 200) {
+    if (body.byteLength === 0) throw new AnswerEndedEarly('the answer is empty');
+    const canRead = isJson && (encoding === null || plain !== body);
+    if (canRead) checkJson(headOf(response, options), plain);
+  }
   exchange.firstByteMs = elapsedMs(exchange);
   exchange.responseBytes = body.byteLength;
-  if (response.headers.get('content-type')?.includes('json')) {
-    const plain = decoded(body, response.headers.get('content-encoding'));
+  if (isJson) {
     exchange.usage = dialect.usageOfPlain(plain, route);
     onIds(idsMadeBy(dialect.name, route, plain));
   }
@@ -102,19 +133,25 @@ async function deliverStream(
 ): Promise<Delivered> {
   const { exchange, dialect, incoming, limits, drain, now, client, record, onIds } = options;
   const { route } = incoming.route;
-  const opening = dialect.terminator(route);
-  const opened = await openStream(body, opening);
-  exchange.streamed = true;
-  const text = options.resume && textStreamOf(route);
+  const opening = {
+    reader: unpackedReader(body, response.headers),
+    watch: dialect.terminator(route),
+    head: headOf(response, options),
+    isRead: incoming.endpoint === 'read',
+    errorBytes: limits.errorBytes,
+  };
   const isEvents = response.headers.get('content-type')?.startsWith('text/event-stream');
+  const text = options.resume && isEvents ? textStreamOf(route) : undefined;
   const lasting =
-    options.resume && text && isEvents
-      ? resumable({ stream: opened, abort }, text, options.resume)
+    options.resume && text
+      ? resumable({ stream: await taped(opening), abort }, text, options.resume)
       : undefined;
-  // What goes on is read anew, event by event.
-  const watch = lasting ? dialect.terminator(route) : opening;
+  const stream = lasting?.stream ?? (await openStream(opening));
+  // What may go on is read anew, event by event.
+  const watch = lasting ? dialect.terminator(route) : opening.watch;
+  exchange.streamed = true;
   const relayed = relayStream({
-    stream: lasting?.stream ?? opened,
+    stream,
     watch,
     dialect,
     abort: lasting?.abort ?? abort,
@@ -133,6 +170,9 @@ async function deliverStream(
     },
   });
   const headers = responseHeaders(response.headers, exchange.id);
+  headers.delete('content-encoding');
+  // Gemini has another form of its own.
+  if (dialect.name !== 'gemini') headers.set('content-type', 'text/event-stream');
   headers.set('cache-control', headers.get('cache-control') ?? 'no-cache');
   // nginx and its like would hold events back.
   headers.set('x-accel-buffering', 'no');

@@ -30,21 +30,24 @@ export type ErrorAnswer = { status: number; headers: Record<string, string>; bod
 /** `unjudged`: nothing is known about how such a stream ends, so it is passed as it came. */
 export type StreamEnd = 'complete' | 'truncated' | 'unjudged';
 
-/** Looks at a stream as it passes; the bytes themselves are never changed. */
+/** Looks at a stream as it passes. Its bytes are never changed, but what would mislead a client waits. */
 export type StreamWatch = {
-  push(chunk: Uint8Array): void;
-  /** To be called once, after the last chunk or when the upstream broke. */
+  /** Answers with what may pass now, which may be nothing: half an event waits for its other half. */
+  push(chunk: Uint8Array): Uint8Array;
+  /** To be called after the last chunk or when the upstream broke. */
   end(): StreamEnd;
-  /** The vendor ended the stream with an error of its own, which the client has seen. */
-  failed(): boolean;
+  /** The data of an error of the vendor's own, with which it ended the stream; null where it did not. */
+  failure(): string | null;
   usage(): Usage | null;
   /** Ids in the stream that later requests may refer to. */
   ids(): string[];
   /** A complete event has passed; comments do not count. */
   sawEvent(): boolean;
-  /** A comment or an error block may be inserted here. */
+  /** What came instead of the first event is none of the dialect. */
+  isMalformed(): boolean;
+  /** Where the client is, a comment or an error block may be inserted. */
   betweenEvents(): boolean;
-  /** What a complete stream still lacks before it may be closed, or null. */
+  /** After `end`: what was held back of a complete stream, and what it lacks before it may be closed; or null. */
   missingTail(): Uint8Array | null;
 };
 

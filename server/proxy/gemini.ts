@@ -1,6 +1,6 @@
 /** The Gemini dialect: its errors, and how its streams end. */
 import type { Usage } from '../../events/traffic.ts';
-import { findLast, hasValueBut, quoted } from './bytes.ts';
+import { findLast, hasValueBut, quoted, skipSpace } from './bytes.ts';
 import {
   errorHeaders,
   type DialectModule,
@@ -8,10 +8,10 @@ import {
   type GatewayError,
   type StreamWatch,
 } from './dialect.ts';
+import { arrayWatch } from './geminiArray.ts';
 import { interactionsReader, interactionUsageOfPlain } from './interactions.ts';
 import { arrayOf, objectOf, parseObject } from './json.ts';
 import { sseWatch, type EventReader } from './sse.ts';
-import { keepTail } from './tail.ts';
 import { geminiUsage, geminiUsageNear, geminiUsageOfPlain, geminiUsageOfTail } from './usage.ts';
 
 const statuses: Record<ErrorKind, string> = {
@@ -36,7 +36,6 @@ const keys = {
 const nullByte = 110;
 const zeroByte = 48;
 const openBracket = 91;
-const closeBracket = 93;
 const keptBytes = 16 * 1024;
 
 function errorText(error: GatewayError, status: number): string {
@@ -66,7 +65,7 @@ function candidatesReader(judged: boolean): EventReader {
   let usageBytes: Uint8Array | null = null;
   let usage: Usage | null = null;
   let blocked = false;
-  let failed = false;
+  let failure: string | null = null;
   let doubtful = false;
   return {
     wants(bytes) {
@@ -82,7 +81,7 @@ function candidatesReader(judged: boolean): EventReader {
     read(_name, data) {
       const json = parseObject(data);
       if (json === null) return false;
-      if (objectOf(json.error) !== null) failed = true;
+      if (objectOf(json.error) !== null) failure = data;
       if (typeof objectOf(json.promptFeedback)?.blockReason === 'string') blocked = true;
       const counted = geminiUsage(objectOf(json.usageMetadata));
       if (counted !== null) {
@@ -112,34 +111,10 @@ function candidatesReader(judged: boolean): EventReader {
       if (doubtful) return null;
       return finished.size > 0 && finished.size === seen.size;
     },
-    failed: () => failed,
+    failure: () => failure,
     usage: () => (usageBytes === null ? usage : (geminiUsageNear(usageBytes) ?? usage)),
     ids: () => [],
     closing: () => '',
-  };
-}
-
-/** Without `alt=sse` the answer is one JSON array, into which nothing can be inserted. */
-function arrayWatch(): StreamWatch {
-  const kept = keepTail();
-  let started = false;
-  return {
-    push(chunk) {
-      started = true;
-      kept.push(chunk);
-    },
-    end() {
-      const tail = kept.bytes();
-      let last = tail.length - 1;
-      while (tail[last] === 10 || tail[last] === 13 || tail[last] === 32) last -= 1;
-      return tail[last] === closeBracket ? 'complete' : 'truncated';
-    },
-    failed: () => false,
-    usage: () => geminiUsageNear(kept.bytes()),
-    ids: () => [],
-    sawEvent: () => started,
-    betweenEvents: () => false,
-    missingTail: () => null,
   };
 }
 
@@ -149,20 +124,22 @@ function watchOf(route: string): StreamWatch {
     return sseWatch(interactionsReader(route.endsWith('/interactions')));
   }
   let watch = sseWatch(candidatesReader(route.endsWith(':streamGenerateContent')));
-  let started = false;
+  let isKnown = false;
   return {
     push(chunk) {
-      if (!started && chunk.length > 0) {
-        started = true;
-        if (chunk[0] === openBracket) watch = arrayWatch();
+      if (!isKnown) {
+        const first = chunk[skipSpace(chunk, 0)];
+        isKnown = first !== undefined;
+        if (first === openBracket) watch = arrayWatch();
       }
-      watch.push(chunk);
+      return watch.push(chunk);
     },
     end: () => watch.end(),
-    failed: () => watch.failed(),
+    failure: () => watch.failure(),
     usage: () => watch.usage(),
     ids: () => watch.ids(),
     sawEvent: () => watch.sawEvent(),
+    isMalformed: () => watch.isMalformed(),
     betweenEvents: () => watch.betweenEvents(),
     missingTail: () => watch.missingTail(),
   };

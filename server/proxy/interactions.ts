@@ -41,7 +41,7 @@ export function interactionsReader(counted: boolean): EventReader {
   const ids = new Set<string>();
   let isKnown = false;
   let isOver = false;
-  let failed = false;
+  let failure: string | null = null;
   let usage: Usage | null = null;
   return {
     wants: (bytes) => find(bytes, interactionWord) !== -1 || hasValueBut(bytes, errorKey, nullByte),
@@ -58,9 +58,9 @@ export function interactionsReader(counted: boolean): EventReader {
       if (type === 'interaction.status_update' && status !== null && !goingOn.has(status)) {
         isOver = true;
       }
-      if (status === 'failed') failed = true;
+      if (status === 'failed') failure = data;
       if (type === 'error' || objectOf(json.error) !== null) {
-        failed = true;
+        failure = data;
         isOver = true;
       }
       usage = interactionUsage(objectOf(interaction?.usage) ?? objectOf(json.usage)) ?? usage;
@@ -72,7 +72,7 @@ export function interactionsReader(counted: boolean): EventReader {
       usage = interactionUsage(lastObject(tail, usageKey)?.json ?? null) ?? usage;
     },
     complete: () => (isKnown ? isOver : null),
-    failed: () => failed,
+    failure: () => failure,
     usage: () => (counted ? usage : null),
     ids: () => [...ids],
     closing: () => '',

@@ -61,7 +61,7 @@ function choicesReader(): EventReader {
   const seen = new Set<number>();
   const finished = new Set<number>();
   let usage: Usage | null = null;
-  let failed = false;
+  let failure: string | null = null;
   let done = false;
   let doubtful = false;
   const allFinished = () => finished.size > 0 && finished.size === seen.size;
@@ -79,7 +79,7 @@ function choicesReader(): EventReader {
       }
       const json = parseObject(data);
       if (json === null) return false;
-      if (json.error !== undefined && json.error !== null) failed = true;
+      if (json.error !== undefined && json.error !== null) failure = data;
       usage = openAiUsageIn(json) ?? usage;
       for (const item of arrayOf(json.choices)) {
         const choice = objectOf(item);
@@ -103,7 +103,7 @@ function choicesReader(): EventReader {
       if (done && seen.size === 0) return true;
       return doubtful ? null : false;
     },
-    failed: () => failed,
+    failure: () => failure,
     usage: () => usage,
     ids: () => [],
     closing: () => (done ? '' : 'data: [DONE]\n\n'),
@@ -116,10 +116,14 @@ const terminal = /"type"\s*:\s*"response\.(completed|incomplete|failed)"/;
 function responsesReader(counted: boolean): EventReader {
   const ids = new Set<string>();
   let end: string | null = null;
+  let failure: string | null = null;
   let usage: Usage | null = null;
   return {
     // Only the events of the whole response carry it; the deltas between them do not.
-    wants: (bytes) => find(bytes, keys.response) !== -1 || find(bytes, keys.error) !== -1,
+    wants: (bytes) =>
+      find(bytes, keys.response) !== -1 ||
+      find(bytes, keys.error) !== -1 ||
+      find(bytes, doneData) !== -1,
     read(name, data) {
       if (data.trim() === '[DONE]') return true;
       const json = parseObject(data);
@@ -133,17 +137,19 @@ function responsesReader(counted: boolean): EventReader {
       if (type === 'error' || objectOf(json.error) !== null) end = 'failed';
       const last = /^response\.(completed|incomplete|failed)$/.exec(type)?.[1];
       if (last !== undefined) end = last;
+      if (end === 'failed') failure = data;
       return true;
     },
     readLarge(head, tail) {
       const text = decodeUtf8(head);
       end = terminal.exec(text)?.[1] ?? end;
+      if (end === 'failed') failure = '';
       const id = /"id"\s*:\s*"(resp_[\w-]+)"/.exec(text)?.[1];
       if (id !== undefined) ids.add(id);
       if (end !== null) usage = openAiUsageNear(tail) ?? usage;
     },
     complete: () => end !== null,
-    failed: () => end === 'failed',
+    failure: () => failure,
     usage: () => (counted ? usage : null),
     ids: () => [...ids],
     closing: () => '',
@@ -153,14 +159,14 @@ function responsesReader(counted: boolean): EventReader {
 /** Any other stream: its usage is read, its end is not judged. */
 function otherReader(): EventReader {
   let usage: Usage | null = null;
-  let failed = false;
+  let failure: string | null = null;
   return {
     wants: (bytes) =>
       hasValueBut(bytes, keys.usage, nullByte) || hasValueBut(bytes, keys.error, nullByte),
     read(_name, data) {
       const json = parseObject(data);
       if (json === null) return false;
-      if (objectOf(json.error) !== null) failed = true;
+      if (objectOf(json.error) !== null) failure = data;
       usage = openAiUsageIn(json) ?? usage;
       return true;
     },
@@ -168,7 +174,7 @@ function otherReader(): EventReader {
       usage = openAiUsageNear(tail) ?? usage;
     },
     complete: () => null,
-    failed: () => failed,
+    failure: () => failure,
     usage: () => usage,
     ids: () => [],
     closing: () => '',

@@ -1,10 +1,22 @@
 /**
  * Finds the events in a server-sent stream as its chunks pass. This is the hottest path of the
  * gateway: whole events are looked at as bytes, and only those that may matter are decoded.
+ *
+ * Half an event waits until it is whole: a client cannot use it, and cannot be rid of it when the
+ * other half does not come.
  */
-import { decodeUtf8 } from './bytes.ts';
-import { eventBreak, type StreamWatch } from './dialect.ts';
 import type { Usage } from '../../events/traffic.ts';
+import { eventBreak, type StreamEnd, type StreamWatch } from './dialect.ts';
+import {
+  eventEnd,
+  eventLimitBytes,
+  exactEnds,
+  hasBareCr,
+  lastEventEnd,
+  parseEvents,
+  skipBlankLines,
+  unfinished,
+} from './sseBlocks.ts';
 
 /** What a dialect knows of its streams. */
 export type EventReader = {
@@ -16,194 +28,163 @@ export type EventReader = {
   readLarge(head: Uint8Array, tail: Uint8Array): void;
   /** Null when it cannot be told. */
   complete(): boolean | null;
-  failed(): boolean;
+  /** The data of the error with which the vendor ended the stream, or null. */
+  failure(): string | null;
   usage(): Usage | null;
   ids(): string[];
   /** What ends a complete stream if it is still missing, else `''`. */
   closing(): string;
 };
 
-const eventLimitBytes = 1024 * 1024;
-const headBytes = 4 * 1024;
-const tailBytes = 64 * 1024;
 const nothing = new Uint8Array(0);
 const encoder = new TextEncoder();
-const lineBreak = /\r\n|\n|\r/;
-const blankLines = [Buffer.from('\n\n'), Buffer.from('\n\r\n')];
-
-/** The index after the next blank line that follows some line, or -1. */
-function eventEnd(bytes: Uint8Array, from: number): number {
-  let feed = bytes.indexOf(10, from);
-  while (feed !== -1) {
-    if (bytes[feed + 1] === 10) return feed + 2;
-    if (bytes[feed + 1] === 13 && bytes[feed + 2] === 10) return feed + 3;
-    feed = bytes.indexOf(10, feed + 1);
-  }
-  return -1;
-}
-
-/** The same where the event began in earlier bytes, which end with `last`, before it `beforeLast`. */
-function eventEndAfter(beforeLast: number, last: number, chunk: Uint8Array): number {
-  if (last === 10 && chunk[0] === 10) return 1;
-  if (last === 10 && chunk[0] === 13 && chunk[1] === 10) return 2;
-  if (last === 13 && beforeLast === 10 && chunk[0] === 10) return 1;
-  return eventEnd(chunk, 0);
-}
-
-/** The index after the last blank line, or `from`. */
-function lastEventEnd(bytes: Uint8Array, from: number): number {
-  const size = bytes.length;
-  if (bytes[size - 1] === 10) {
-    if (bytes[size - 2] === 10) return size;
-    if (bytes[size - 2] === 13 && bytes[size - 3] === 10) return size;
-  }
-  let end = from;
-  for (const blank of blankLines) {
-    const at = Buffer.prototype.lastIndexOf.call(bytes, blank);
-    if (at !== -1) end = Math.max(end, at + blank.length);
-  }
-  return end;
-}
-
-function skipBlankLines(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (bytes[at] === 10 || bytes[at] === 13) at += 1;
-  return at;
-}
-
-/** Null for a block without data or name, such as a comment. */
-function parseEvent(bytes: Uint8Array): { name: string; data: string } | null {
-  let name = '';
-  let data: string | null = null;
-  for (const line of decodeUtf8(bytes).split(lineBreak)) {
-    const colon = line.indexOf(':');
-    const field = colon === -1 ? line : line.slice(0, colon);
-    if (field !== 'data' && field !== 'event') continue;
-    const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-    if (field === 'event') name = value;
-    else data = data === null ? value : `${data}\n${value}`;
-  }
-  return data === null && name === '' ? null : { name, data: data ?? '' };
-}
-
-/** The bytes of an event that has not ended yet; of a very big one its head and tail only. */
-function unfinished() {
-  let kept = nothing;
-  let size = 0;
-  let head: Uint8Array | null = null;
-
-  function makeRoom(more: number): void {
-    if (size + more <= kept.length) return;
-    const bigger = new Uint8Array(Math.max(256, (size + more) * 2));
-    bigger.set(kept.subarray(0, size));
-    kept = bigger;
-  }
-
-  return {
-    add(bytes: Uint8Array): void {
-      let more = bytes;
-      if (size + more.length > eventLimitBytes) {
-        head ??= Buffer.concat([
-          kept.subarray(0, Math.min(size, headBytes)),
-          more.subarray(0, Math.max(0, headBytes - size)),
-        ]);
-        if (more.length > tailBytes) more = more.subarray(more.length - tailBytes);
-        const stays = Math.min(size, tailBytes);
-        kept.copyWithin(0, size - stays, size);
-        size = stays;
-      }
-      makeRoom(more.length);
-      kept.set(more, size);
-      size += more.length;
-    },
-    size: () => size,
-    head: () => head,
-    bytes: () => kept.subarray(0, size),
-    endIn: (chunk: Uint8Array) => eventEndAfter(kept[size - 2] ?? 0, kept[size - 1] ?? 0, chunk),
-    clear(): void {
-      size = 0;
-      head = null;
-      // Most streams of 10,000 are quiet: none of them keeps a big buffer.
-      if (kept.length > 4 * 1024) kept = nothing;
-    },
-  };
-}
 
 export function sseWatch(reader: EventReader): StreamWatch {
   const held = unfinished();
+  /** Of what nothing is known, nothing is held back. */
+  const passesAll = reader.complete() === null;
+  let exact: ReturnType<typeof exactEnds> | null = null;
+  let lastByte = 0;
   let events = false;
-  let broken = false;
+  let malformed = false;
+  /** The client has the beginning of the event that is held. */
+  let isPassing = false;
+  /** The vendor said that it was done, and was not: SDKs would read no further. */
+  let isCutOff = false;
+  let ended: StreamEnd | undefined;
+  let rest = nothing;
   let unclosed = false;
 
-  function readOne(bytes: Uint8Array): boolean {
-    const event = parseEvent(bytes);
-    if (event === null) return true;
-    events = true;
-    return reader.read(event.name, event.data);
+  /** False where the stream ends falsely. */
+  function readBlock(bytes: Uint8Array): boolean {
+    for (const { name, data } of parseEvents(bytes)) {
+      const isEvent = reader.read(name, data);
+      if (data.trim() === '[DONE]') {
+        if (reader.complete() !== false || reader.failure() !== null) continue;
+        isCutOff = true;
+        return false;
+      }
+      if (isEvent || passesAll) events = true;
+      else if (!events && data !== '') malformed = true;
+    }
+    return true;
   }
 
-  function readWhole(bytes: Uint8Array): void {
-    if (events && !reader.wants(bytes)) return;
+  /** Where a false end begins, or -1. */
+  function readWhole(bytes: Uint8Array): number {
+    if (events && !reader.wants(bytes)) return -1;
     let from = 0;
     while (from < bytes.length) {
-      const end = eventEnd(bytes, from);
-      if (end === -1) return;
-      const single = from === 0 && end === bytes.length;
-      const event = single ? bytes : bytes.subarray(from, end);
-      if (single || !events || reader.wants(event)) readOne(event);
+      const found = eventEnd(bytes, from);
+      const end = found === -1 ? bytes.length : found;
+      const isOne = from === 0 && end === bytes.length;
+      const event = isOne ? bytes : bytes.subarray(from, end);
+      if ((isOne || !events || reader.wants(event)) && !readBlock(event)) return from;
       from = skipBlankLines(bytes, end);
     }
+    return -1;
   }
 
-  function readHeld(): void {
+  /** Half an event, and what of it may pass. */
+  function hold(bytes: Uint8Array): Uint8Array {
+    let passing = isPassing ? bytes : nothing;
+    if (!isPassing && (passesAll || held.size() + bytes.length > eventLimitBytes)) {
+      isPassing = true;
+      passing = held.size() === 0 ? bytes : Buffer.concat([held.bytes(), bytes]);
+    }
+    held.add(bytes);
+    return passing;
+  }
+
+  /** The end of the event that was held. */
+  function release(bytes: Uint8Array): Uint8Array {
+    let passing = isPassing ? bytes : Buffer.concat([held.bytes(), bytes]);
+    held.add(bytes);
     const head = held.head();
-    if (head === null) readWhole(held.bytes());
-    else {
+    const whole = held.bytes();
+    if (head === null) {
+      const falseEnd = readWhole(whole);
+      if (falseEnd !== -1) passing = isPassing ? nothing : passing.subarray(0, falseEnd);
+    } else {
       events = true;
-      reader.readLarge(head, held.bytes());
+      reader.readLarge(head, whole);
     }
     held.clear();
+    isPassing = false;
+    return passing;
+  }
+
+  /** Where no event is under way. @param last where the last event ends, -1 to look for it. */
+  function pushFresh(chunk: Uint8Array, last: number): Uint8Array {
+    const from = skipBlankLines(chunk, 0);
+    if (from >= chunk.length) return chunk;
+    const to = exact === null ? lastEventEnd(chunk, from) : Math.max(last, from);
+    if (to > from) {
+      const falseEnd = readWhole(
+        from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to),
+      );
+      if (falseEnd !== -1) return chunk.subarray(0, from + falseEnd);
+    }
+    if (to === chunk.length) return chunk;
+    const passing = hold(chunk.subarray(to));
+    if (passing.length > 0) return chunk;
+    return chunk.subarray(0, to);
+  }
+
+  function lookForCr(chunk: Uint8Array): void {
+    if (hasBareCr(chunk, lastByte)) {
+      exact = exactEnds();
+      exact(held.bytes());
+    }
+    lastByte = chunk[chunk.length - 1] ?? lastByte;
+  }
+
+  function conclude(): StreamEnd {
+    let isBroken = false;
+    if (held.size() > 0 && !isCutOff) {
+      const bytes = held.bytes();
+      const known = parseEvents(bytes);
+      // Many a server forgets the last blank line, without which clients drop the event.
+      const isWhole =
+        held.head() === null && known.every(({ name, data }) => reader.read(name, data));
+      if (isWhole && known.length > 0) events = true;
+      if (isPassing) {
+        unclosed = true;
+        isBroken = !isWhole;
+      } else if (isWhole && known.length > 0) rest = Buffer.concat([bytes, eventBreak]);
+    }
+    if (reader.failure() !== null) return 'complete';
+    const complete = reader.complete();
+    if (complete === null) return 'unjudged';
+    // All may have been said before the half event, but SDKs throw on it.
+    return complete && !isBroken && !isCutOff ? 'complete' : 'truncated';
   }
 
   return {
     push(chunk) {
-      let from = 0;
-      if (held.size() > 0) {
-        const end = held.endIn(chunk);
-        if (end === -1) return held.add(chunk);
-        held.add(chunk.subarray(0, end));
-        readHeld();
-        from = end;
-      }
-      from = skipBlankLines(chunk, from);
-      if (from >= chunk.length) return;
-      const to = lastEventEnd(chunk, from);
-      if (to > from)
-        readWhole(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to));
-      if (to < chunk.length) held.add(chunk.subarray(to));
+      if (isCutOff) return nothing;
+      if (!events && exact === null) lookForCr(chunk);
+      const ends = exact?.(chunk);
+      if (held.size() === 0) return pushFresh(chunk, ends?.last ?? -1);
+      const end = ends?.first ?? held.endIn(chunk);
+      if (end === -1) return hold(chunk);
+      const first = release(chunk.subarray(0, end));
+      if (isCutOff || end === chunk.length) return first;
+      const more = pushFresh(chunk.subarray(end), (ends?.last ?? 0) - end);
+      return more.length === 0 ? first : Buffer.concat([first, more]);
     },
-    end() {
-      if (held.size() > 0) {
-        // Many a server forgets the last blank line, without which clients drop the event.
-        unclosed = true;
-        broken = held.head() !== null || !readOne(held.bytes());
-      }
-      if (reader.failed()) return 'complete';
-      const complete = reader.complete();
-      if (complete === null) return 'unjudged';
-      // All may have been said before the half event, but SDKs throw on it.
-      return complete && !broken ? 'complete' : 'truncated';
-    },
-    failed: () => reader.failed(),
+    end: () => (ended ??= conclude()),
+    failure: () => reader.failure(),
     usage: () => reader.usage(),
     ids: () => reader.ids(),
     sawEvent: () => events,
-    betweenEvents: () => held.size() === 0,
+    isMalformed: () => malformed,
+    betweenEvents: () => !isPassing,
     missingTail() {
-      if (broken || reader.failed() || reader.complete() !== true) return null;
-      const closing = encoder.encode(reader.closing());
-      if (unclosed) return Buffer.concat([eventBreak, closing]);
-      return closing.length > 0 ? closing : null;
+      if (ended !== 'complete') return null;
+      const closing = reader.failure() === null ? reader.closing() : '';
+      const tail = Buffer.concat([rest, unclosed ? eventBreak : nothing, encoder.encode(closing)]);
+      return tail.length > 0 ? tail : null;
     },
   };
 }

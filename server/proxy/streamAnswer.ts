@@ -3,38 +3,7 @@ import { eventBreak, type DialectModule, type GatewayError, type StreamWatch } f
 import type { Limits } from './limits.ts';
 import type { Drain } from './drain.ts';
 import { timeIsOver } from './timeLimits.ts';
-import type { UpstreamBody } from './upstream.ts';
-
-type Reader = ReturnType<UpstreamBody['getReader']>;
-
-/** A stream whose first event has come and whose first byte the client has not got yet. */
-export type OpenedStream = Readonly<{ reader: Reader; first: readonly Uint8Array[] }>;
-
-/**
- * Reads until one event is complete: until then another key may still answer.
- * @throws when the upstream breaks or ends before that.
- */
-export async function openStream(body: UpstreamBody, watch: StreamWatch): Promise<OpenedStream> {
-  const reader = body.getReader();
-  const first: Uint8Array[] = [];
-  while (!watch.sawEvent()) {
-    const { done, value } = await reader.read();
-    if (done) throw new StreamEndedEarly();
-    first.push(value);
-    watch.push(value);
-    // What knows no events (a dialect's own array format, say) is not held back.
-    if (first.length >= 64) break;
-  }
-  return { reader, first };
-}
-
-/** The vendor said 200 and closed the stream without a single event. */
-export class StreamEndedEarly extends Error {
-  override readonly name = 'StreamEndedEarly';
-  constructor() {
-    super('the stream ended before its first event');
-  }
-}
+import type { OpenedStream } from './openStream.ts';
 
 export type StreamEnding = 'completed' | 'truncated' | 'failed' | 'cancelled';
 
@@ -82,11 +51,13 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
     options.onEnd(how);
   };
 
+  const howCompleted = () => (watch.failure() === null ? 'completed' : 'failed');
+
   /** Once all was said, a client that goes has not cut anything short. */
   const leave = () => {
     if (isOver) return;
     const isComplete = watch.end() === 'complete';
-    finish(isComplete ? (watch.failed() ? 'failed' : 'completed') : 'cancelled');
+    finish(isComplete ? howCompleted() : 'cancelled');
   };
   // Nothing is read while the client is slow, so nothing else would tell that it left.
   client.addEventListener('abort', leave, { once: true });
@@ -124,7 +95,7 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
     } else {
       const tail = watch.missingTail();
       if (tail) controller.enqueue(tail);
-      finish(watch.failed() ? 'failed' : 'completed');
+      finish(howCompleted());
     }
     controller.close();
   };
@@ -153,16 +124,21 @@ export function relayStream(options: RelayOptions): ReadableStream<Uint8Array> {
         return;
       }
       try {
-        silentSinceMs = now();
-        const { done, value } = await reader.read();
-        silentSinceMs = 0;
-        if (done) {
-          end(controller, '');
+        for (;;) {
+          silentSinceMs = now();
+          const { done, value } = await reader.read();
+          silentSinceMs = 0;
+          if (done) {
+            end(controller, '');
+            return;
+          }
+          const passing = watch.push(value);
+          // Half an event: its other half is on its way.
+          if (passing.byteLength === 0) continue;
+          options.onChunk(passing.byteLength);
+          controller.enqueue(passing);
           return;
         }
-        watch.push(value);
-        options.onChunk(value.byteLength);
-        controller.enqueue(value);
       } catch {
         if (client.aborted && !isClosed) controller.close();
         if (client.aborted) leave();

@@ -76,9 +76,9 @@ describe('An error inside a stream', () => {
 describe('What is added to a complete stream', () => {
   const completed = (dialect: DialectModule, route: string, stream: string) => {
     const watch = dialect.terminator(route);
-    watch.push(new TextEncoder().encode(stream));
+    const passing = watch.push(new TextEncoder().encode(stream));
     expect(watch.end()).toBe('complete');
-    return streamed(stream, watch.missingTail() ?? '');
+    return streamed(passing, watch.missingTail() ?? '');
   };
 
   test('leaves the SDKs content, also where the last blank line was missing', async () => {

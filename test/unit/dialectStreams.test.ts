@@ -21,7 +21,12 @@ function ended(dialect: DialectModule, route: string, stream: string) {
   const watch = dialect.terminator(route);
   watch.push(utf8(stream));
   const end = watch.end();
-  return { end, failed: watch.failed(), usage: watch.usage(), tail: text(watch.missingTail()) };
+  return {
+    end,
+    failed: watch.failure() !== null,
+    usage: watch.usage(),
+    tail: text(watch.missingTail()),
+  };
 }
 
 const chat = '/v1/chat/completions';
@@ -44,14 +49,19 @@ describe('An OpenAI chat stream', () => {
     expect(ended(openai, '/v1beta/openai/chat/completions', start + finish).tail).toBe(done);
   });
 
-  test('that lacks the last blank line gets that too', () => {
-    expect(ended(openai, chat, (start + finish).trimEnd()).tail).toBe(`\n\n${done}`);
-    expect(ended(openai, chat, (start + finish + done).trimEnd()).tail).toBe('\n\n');
+  test('that lacks the last blank line gets that too, after the event that waited for it', () => {
+    expect(ended(openai, chat, (start + finish).trimEnd()).tail).toBe(finish + done);
+    expect(ended(openai, chat, (start + finish + done).trimEnd()).tail).toBe(done);
   });
 
-  test('that breaks inside an event is truncated, also when all was said before it', () => {
-    const cut = ended(openai, chat, start + finish + usage.slice(0, 40));
+  test('that breaks inside an event before all was said is truncated', () => {
+    const cut = ended(openai, chat, start + finish.slice(0, 40));
     expect(cut).toMatchObject({ end: 'truncated', tail: null });
+  });
+
+  test('that breaks inside an event after all was said is complete without it', () => {
+    const cut = ended(openai, chat, start + finish + usage.slice(0, 40));
+    expect(cut).toMatchObject({ end: 'complete', tail: done });
   });
 
   test('needs a finish_reason on every choice that appeared', () => {
@@ -219,8 +229,7 @@ describe('A Gemini stream', () => {
     const { first, last } = geminiAnswers;
     const watch = gemini.terminator(generate);
     watch.push(utf8(`[${first}\n`));
-    expect(watch.betweenEvents()).toBe(false);
-    expect(watch.sawEvent()).toBe(true);
+    expect([watch.betweenEvents(), watch.sawEvent()]).toEqual([false, true]);
     watch.push(utf8(`,\r\n${last}\n]\n`));
     expect(watch.end()).toBe('complete');
     expect(watch.usage()).toMatchObject({ inputTokens: 11, outputTokens: 28 });

@@ -12,7 +12,12 @@ const completed = event('interaction.completed', { interaction: { id: 'int_1', u
 function watched(route: string, ...events: Uint8Array[]) {
   const watch = gemini.terminator(route);
   for (const bytes of events) watch.push(bytes);
-  return { end: watch.end(), failed: watch.failed(), usage: watch.usage(), ids: watch.ids() };
+  return {
+    end: watch.end(),
+    failed: watch.failure() !== null,
+    usage: watch.usage(),
+    ids: watch.ids(),
+  };
 }
 const route = '/v1beta/interactions';
 

@@ -22,7 +22,7 @@ function ending(watch: StreamWatch) {
   const end = watch.end();
   return {
     end,
-    failed: watch.failed(),
+    failed: watch.failure() !== null,
     usage: watch.usage(),
     ids: watch.ids(),
     tail: text(watch.missingTail()),
@@ -127,21 +127,28 @@ describe('However a stream is cut into chunks', () => {
 });
 
 describe('Between events', () => {
-  test('only a blank line makes room for a comment', () => {
+  test('half an event waits, and leaves room for a comment', () => {
     const watch = openai.terminator(chat);
+    const pass = (piece: string) => text(watch.push(utf8(piece)));
     expect(watch.betweenEvents()).toBe(true);
-    watch.push(utf8('data: {"choices":[]}'));
+    expect(pass('data: {"choices":[]}')).toBe('');
+    expect(watch.betweenEvents()).toBe(true);
+    expect(pass('\n')).toBe('');
+    expect(pass('\ndata: {"cho')).toBe('data: {"choices":[]}\n\n');
+    expect(pass('ices":[]}\n\n')).toBe('data: {"choices":[]}\n\n');
+  });
+
+  test('of an unknown stream nothing waits', () => {
+    const watch = openai.terminator('/v1/audio/speech');
+    expect(text(watch.push(utf8('data: {"ty')))).toBe('data: {"ty');
     expect(watch.betweenEvents()).toBe(false);
-    watch.push(utf8('\n'));
-    expect(watch.betweenEvents()).toBe(false);
-    watch.push(utf8('\n'));
+    expect(text(watch.push(utf8('pe":"x"}\n\n')))).toBe('pe":"x"}\n\n');
     expect(watch.betweenEvents()).toBe(true);
   });
 
   test("a vendor's comment is no event", () => {
     const watch = passed(openai, chat, ': OPENROUTER PROCESSING\n\n');
-    expect(watch.sawEvent()).toBe(false);
-    expect(watch.betweenEvents()).toBe(true);
+    expect([watch.sawEvent(), watch.betweenEvents()]).toEqual([false, true]);
     watch.push(utf8(': OPENROUTER PROCESSING\n\n' + start));
     expect(watch.sawEvent()).toBe(true);
   });

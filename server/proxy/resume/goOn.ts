@@ -10,9 +10,10 @@ import type { Incoming } from '../incoming.ts';
 import type { KeyChoice } from '../keyChoice.ts';
 import { readyLeg, type Leg } from '../legs.ts';
 import type { Limits } from '../limits.ts';
-import { openStream } from '../streamAnswer.ts';
+import { unpackedReader } from '../unpackStream.ts';
 import type { UpstreamAnswer } from '../upstream.ts';
 import type { Continuation, Failing, Resume } from './resumable.ts';
+import { taped } from './taped.ts';
 
 type Open = (
   response: UpstreamAnswer,
@@ -68,7 +69,14 @@ export function createResume(
       throw new NoStream('the answer is no stream of events');
     }
     follow();
-    return { stream: await openStream(body, dialect.terminator(incoming.route.route)), abort };
+    const stream = await taped({
+      reader: unpackedReader(body, headers),
+      watch: dialect.terminator(incoming.route.route),
+      head: { headers, dialect, provider: exchange.provider },
+      isRead: false,
+      errorBytes: limits.errorBytes,
+    });
+    return { stream, abort };
   };
 
   const next = (): Leg | undefined => {

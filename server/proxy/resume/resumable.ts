@@ -2,7 +2,7 @@
  * A stream that goes on when it breaks: from another answer whose text begins with exactly what the client already
  * has. To whoever reads it, it is one stream.
  */
-import type { OpenedStream } from '../streamAnswer.ts';
+import type { OpenedStream } from '../openStream.ts';
 import { timeIsOver } from '../timeLimits.ts';
 import type { ReadResult } from '../upstream.ts';
 import { createProgress, Diverged } from './progress.ts';
