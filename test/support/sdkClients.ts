@@ -42,13 +42,20 @@ export function tap(): Tap {
 
 type ClientOptions = Readonly<{ url: string; key: string; tap: Tap }>;
 
-export const openAiClient = ({ url, key, tap: { fetch } }: ClientOptions, maxRetries = 0) =>
-  new OpenAI({ apiKey: key, baseURL: `${url}/v1`, maxRetries, fetch, logLevel: 'off' });
+export const openAiClient = (
+  { url, key, tap: { fetch } }: ClientOptions,
+  maxRetries = 0,
+  Sdk = OpenAI,
+): OpenAI => new Sdk({ apiKey: key, baseURL: `${url}/v1`, maxRetries, fetch, logLevel: 'off' });
 
-export const anthropicClient = ({ url, key, tap: { fetch } }: ClientOptions, maxRetries = 0) =>
-  new Anthropic({ apiKey: key, baseURL: url, maxRetries, fetch, logLevel: 'off' });
+export const anthropicClient = (
+  { url, key, tap: { fetch } }: ClientOptions,
+  maxRetries = 0,
+  Sdk = Anthropic,
+): Anthropic => new Sdk({ apiKey: key, baseURL: url, maxRetries, fetch, logLevel: 'off' });
 
 export const geminiClient = (
   { url, key, tap: { fetch } }: ClientOptions,
   apiVersion: 'v1' | 'v1beta' = 'v1beta',
-) => new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url, apiVersion, fetch } });
+  Sdk = GoogleGenAI,
+): GoogleGenAI => new Sdk({ apiKey: key, httpOptions: { baseUrl: url, apiVersion, fetch } });

@@ -1,5 +1,5 @@
 /** What each official SDK makes of a provider that cannot be asked. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { thrown } from '../../support/officialSdks.ts';
 import type { SdkVersion, Way } from '../../support/sdkAsking.ts';
 import { startSdkPlaces, type SdkPlaces } from '../../support/sdkPlaces.ts';
@@ -7,6 +7,8 @@ import { each, expectWaits, refusal, shown, types } from '../../support/sdkRefus
 import { expected, ofAll, type SdkError } from '../../support/sdkTables.ts';
 import { answersWell } from '../../support/proxied.ts';
 import { saysError } from '../../support/vendorErrors.ts';
+
+setDefaultTimeout(20_000);
 
 let gateway: SdkPlaces;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** What each official SDK makes of what the gateway itself refuses a client. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { thrown } from '../../support/officialSdks.ts';
 import type { Asking, SdkVersion, Way } from '../../support/sdkAsking.ts';
 import { startSdkPlaces, type SdkPlaces } from '../../support/sdkPlaces.ts';
@@ -7,6 +7,8 @@ import { each, expectWaits, refusal, shown, types } from '../../support/sdkRefus
 import { ofAll, type SdkError } from '../../support/sdkTables.ts';
 import { answersWell } from '../../support/proxied.ts';
 import { until } from '../../support/until.ts';
+
+setDefaultTimeout(20_000);
 
 let gateway: SdkPlaces;
 /** A client key without limits. */

@@ -1,5 +1,5 @@
 /** Retries of an official SDK on top of the gateway's: nothing is asked more often than it has to be, nobody hangs. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { thrown } from '../../support/officialSdks.ts';
 import { answers, type Dialect } from '../../support/proxied.ts';
 import type { SdkVersion, Way } from '../../support/sdkAsking.ts';
@@ -8,6 +8,8 @@ import { each, expectWaits } from '../../support/sdkRefusals.ts';
 import { expected, ofAll, type SdkError } from '../../support/sdkTables.ts';
 import type { Script } from '../../support/vendor.ts';
 import { retryInfo, saysError } from '../../support/vendorErrors.ts';
+
+setDefaultTimeout(20_000);
 
 let gateway: SdkPlaces;
 beforeAll(async () => {
