@@ -1,9 +1,7 @@
 /** Time to the first event of a stream, through the gateway and without it. */
 import { clientKey, startGateway } from '../measure/gateway.ts';
-import { median, type Row } from './row.ts';
-import { events, question } from '../measure/vendorAnswer.ts';
-
-const streams = 300;
+import { median, type Row, type Scale } from './row.ts';
+import { events, streamedQuestion } from '../measure/vendorAnswer.ts';
 
 /** Sends the first event at once, the rest a little later. */
 function startStreaming() {
@@ -28,11 +26,10 @@ function startStreaming() {
 }
 
 async function firstTokenMs(url: string): Promise<number> {
-  const body = question.replace('{', '{"stream":true,');
   const startMs = performance.now();
   const response = await fetch(url, {
     method: 'POST',
-    body,
+    body: streamedQuestion,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${clientKey}` },
   });
   if (!response.body) throw new Error('the stream has no body');
@@ -43,7 +40,8 @@ async function firstTokenMs(url: string): Promise<number> {
   return firstMs;
 }
 
-export async function firstTokenRows(): Promise<Row[]> {
+export async function firstTokenRows({ isShort }: Scale): Promise<Row[]> {
+  const streams = isShort ? 10 : 300;
   const upstream = startStreaming();
   const gateway = await startGateway({
     OPENAI_API_KEYS: 'sk-bench-key-00000000000000000001',
@@ -53,7 +51,7 @@ export async function firstTokenRows(): Promise<Row[]> {
     const direct = `http://127.0.0.1:${upstream.port}/v1/chat/completions`;
     const through = `http://127.0.0.1:${gateway.port}/v1/chat/completions`;
     const times: { direct: number[]; through: number[] } = { direct: [], through: [] };
-    for (let index = -50; index < streams; index++) {
+    for (let index = -Math.ceil(streams / 6); index < streams; index++) {
       const directMs = await firstTokenMs(direct);
       const throughMs = await firstTokenMs(through);
       if (index < 0) continue;

@@ -1,16 +1,14 @@
 /** A load generator on bare sockets, so that it costs less than what it measures. Run as a process of its own. */
 import type { Socket } from 'bun';
+import { requestBytes, type WireRequest } from './wire.ts';
 
-export type LoadJob = Readonly<{
-  port: number;
-  path: string;
-  body: string;
-  headers: Readonly<Record<string, string>>;
-  connections: number;
-  seconds: number;
-  /** Requests per second, evenly spread; undefined sends as fast as answers come. */
-  rate?: number;
-}>;
+export type LoadJob = WireRequest &
+  Readonly<{
+    connections: number;
+    seconds: number;
+    /** Requests per second, evenly spread; undefined sends as fast as answers come. */
+    rate?: number;
+  }>;
 
 export type LoadResult = Readonly<{
   requests: number;
@@ -38,13 +36,7 @@ function wholeAnswer(buffer: Buffer): { length: number; status: number } | undef
 }
 
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
-  const lines = Object.entries({
-    host: `127.0.0.1:${job.port}`,
-    'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(job.body)),
-    ...job.headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = Buffer.from(`POST ${job.path} HTTP/1.1\r\n${lines.join('')}\r\n${job.body}`);
+  const request = requestBytes(job);
   const latencies: number[] = [];
   const idle: Connection[] = [];
   const startMs = performance.now();

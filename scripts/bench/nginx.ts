@@ -1,10 +1,9 @@
 /** nginx as upstream and as the proxy to compare with; each in a process of its own. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../server/nats/configure.ts';
+import { temporaryFolder } from '../measure/leftovers.ts';
 
-export type Nginx = Readonly<{ port: number; stop: () => Promise<void> }>;
+export type Nginx = Readonly<{ port: number; pid: number; stop: () => Promise<void> }>;
 
 export const nginxPath = (): string | null =>
   Bun.which('nginx', { PATH: `${Bun.env['PATH']}:/usr/sbin` });
@@ -27,7 +26,7 @@ export const startProxy = (upstreamPort: number): Promise<Nginx> =>
 async function start(servers: (port: number) => string): Promise<Nginx> {
   const binary = nginxPath();
   if (!binary) throw new Error('nginx is not installed (apt-get install nginx)');
-  const folder = await mkdtemp(join(tmpdir(), 'signalbox-nginx-'));
+  const { path: folder, remove } = temporaryFolder('nginx');
   const port = await freePort();
   const config = join(folder, 'nginx.conf');
   await Bun.write(
@@ -55,10 +54,11 @@ http { access_log off; keepalive_requests 100000000; keepalive_timeout 600s; cli
   }
   return {
     port,
+    pid: child.pid,
     async stop() {
       child.kill();
       await child.exited;
-      await rm(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }

@@ -1,7 +1,5 @@
 /** Events per second from the log into SQLite, read back and counted. */
 import { Database } from 'bun:sqlite';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { connectNats } from '../../events/connection.ts';
@@ -11,9 +9,9 @@ import { startProjector } from '../../events/projections/projector.ts';
 import { ensureStreams } from '../../events/streams.ts';
 import type { TrafficEvent } from '../../events/traffic.ts';
 import { startEmbeddedNats } from '../../server/nats/supervise.ts';
-import { thousands, type Row } from './row.ts';
+import { temporaryFolder } from '../measure/leftovers.ts';
+import { thousands, type Row, type Scale } from './row.ts';
 
-const batches = 400;
 const eventsInBatch = 500;
 
 /** As a busy gateway makes them: many keys, two clients, one attempt each. */
@@ -61,8 +59,9 @@ function event(index: number): TrafficEvent {
   };
 }
 
-export async function projectionRows(): Promise<Row[]> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-projection-'));
+export async function projectionRows({ isShort }: Scale): Promise<Row[]> {
+  const batches = isShort ? 4 : 400;
+  const { path: dataDir, remove } = temporaryFolder('projection');
   const nats = await startEmbeddedNats({
     dataDir,
     serverBin: null,
@@ -104,6 +103,6 @@ export async function projectionRows(): Promise<Row[]> {
   } finally {
     await log.close();
     await nats.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    remove();
   }
 }

@@ -4,8 +4,17 @@ export type Row = Readonly<{
   measured: string;
   hold: string;
   reach: string;
-  isHeld: boolean;
+  /** Null for what could not be measured here. */
+  isHeld: boolean | null;
 }>;
+
+/** A short run shows that everything runs through; its figures mean nothing. */
+export type Scale = Readonly<{ isShort: boolean }>;
+
+const verdict = ({ isHeld }: Row): string => {
+  if (isHeld === null) return 'SKIPPED';
+  return isHeld ? 'held' : 'MISSED';
+};
 
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -15,13 +24,7 @@ export const thousands = (value: number): string => Math.round(value).toLocaleSt
 export function table(rows: readonly Row[]): string {
   const cells = [
     ['what', 'measured', 'hold', 'reach', ''],
-    ...rows.map(({ what, measured, hold, reach, isHeld }) => [
-      what,
-      measured,
-      hold,
-      reach,
-      isHeld ? 'held' : 'MISSED',
-    ]),
+    ...rows.map((row) => [row.what, row.measured, row.hold, row.reach, verdict(row)]),
   ];
   const widths = [0, 1, 2, 3, 4].map((column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),

@@ -1,7 +1,4 @@
 /** From starting the launcher to the first proxied answer: with an empty log, and with a million events in it. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jetstream } from '@nats-io/jetstream';
 import { pino } from 'pino';
 import { connectNats } from '../../events/connection.ts';
@@ -9,11 +6,11 @@ import { newEventId, newRequestId, traceIdOf } from '../../events/ids.ts';
 import { ensureStreams } from '../../events/streams.ts';
 import { startEmbeddedNats } from '../../server/nats/supervise.ts';
 import { clientKey, startGateway } from '../measure/gateway.ts';
+import { temporaryFolder, type TemporaryFolder } from '../measure/leftovers.ts';
 import { startUpstream } from './nginx.ts';
-import { median, type Row } from './row.ts';
+import { median, thousands, type Row, type Scale } from './row.ts';
 import { answer, question } from '../measure/vendorAnswer.ts';
 
-const million = 1_000_000;
 const actors = 1_000;
 
 const envFor = (upstreamPort: number) => ({
@@ -37,7 +34,7 @@ async function startMs(env: Record<string, string>, dataDir: string): Promise<nu
 }
 
 /** Keys that rest and recover, written without waiting for each acknowledgement. */
-async function fill(dataDir: string): Promise<void> {
+async function fill(dataDir: string, events: number): Promise<void> {
   const nats = await startEmbeddedNats({
     dataDir,
     serverBin: null,
@@ -70,7 +67,7 @@ async function fill(dataDir: string): Promise<void> {
     if (Math.floor(index / actors) % 2 === 1) return { type: 'ProviderKeyRested', data: rested };
     return { type: 'ProviderKeyRecovered', data: { cause: 'deadline' } };
   };
-  for (let from = 0; from < million; from += 2_000) {
+  for (let from = 0; from < events; from += 2_000) {
     await Promise.all(
       Array.from({ length: 2_000 }, (_, offset) => {
         const index = from + offset;
@@ -87,28 +84,31 @@ async function fill(dataDir: string): Promise<void> {
   await nats.stop();
 }
 
-export async function startRows(): Promise<Row[]> {
+export async function startRows({ isShort }: Scale): Promise<Row[]> {
+  const { events, tries } = isShort
+    ? { events: 10_000, tries: 1 }
+    : { events: 1_000_000, tries: 3 };
   const upstream = await startUpstream(answer);
-  const folders: string[] = [];
-  const folder = async () => {
-    const made = await mkdtemp(join(tmpdir(), 'signalbox-start-'));
+  const folders: TemporaryFolder[] = [];
+  const folder = (): string => {
+    const made = temporaryFolder('start');
     folders.push(made);
-    return made;
+    return made.path;
+  };
+  const startsMs = async (env: Record<string, string>, where: () => string): Promise<number[]> => {
+    const tookMs: number[] = [];
+    for (let done = 0; done < tries; done++) tookMs.push(await startMs(env, where()));
+    return tookMs;
   };
   try {
     const env = envFor(upstream.port);
-    const empty: number[] = [];
-    for (let tries = 0; tries < 3; tries++) empty.push(await startMs(env, await folder()));
-    const full = await folder();
-    console.log('  writing a million events …');
-    await fill(full);
+    const empty = await startsMs(env, folder);
+    const full = folder();
+    console.log(`  writing ${thousands(events)} events …`);
+    await fill(full, events);
     const firstMs = await startMs(env, full);
     console.log(`  without a snapshot: ${(firstMs / 1_000).toFixed(2)} s`);
-    const snapshotted = [
-      await startMs(env, full),
-      await startMs(env, full),
-      await startMs(env, full),
-    ];
+    const snapshotted = await startsMs(env, () => full);
     const row = (what: string, ms: number, hold: number, reach: string): Row => ({
       what,
       measured: `${(ms / 1_000).toFixed(2)} s`,
@@ -122,6 +122,6 @@ export async function startRows(): Promise<Row[]> {
     ];
   } finally {
     await upstream.stop();
-    for (const made of folders) await rm(made, { recursive: true, force: true });
+    for (const made of folders) made.remove();
   }
 }

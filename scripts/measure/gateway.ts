@@ -1,8 +1,8 @@
 /** A whole Signalbox for measuring: launcher, log, projector and gateways, as a user would start it. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../server/nats/configure.ts';
+import { temporaryFolder } from './leftovers.ts';
 
 export type MeasuredGateway = Readonly<{
   port: number;
@@ -20,14 +20,24 @@ export const clientKey = 'sk-bench-client';
 const startLimitMs = 120_000;
 const launcher = join(import.meta.dir, '../../server/launch.ts');
 
+/** Where the system lets it. */
+const withOpenFiles = (count: number): string[] => [
+  'sh',
+  '-c',
+  `(ulimit -n ${count}) 2>/dev/null && ulimit -n ${count}; exec "$@"`,
+  'sh',
+];
+
 /** Resolves as soon as a request through the gateway can be answered. */
 export async function startGateway(
   env: Readonly<Record<string, string>>,
-  given?: { dataDir?: string; port?: number },
+  given?: Readonly<{ dataDir?: string; port?: number; openFiles?: number }>,
 ): Promise<MeasuredGateway> {
-  const dataDir = given?.dataDir ?? (await mkdtemp(join(tmpdir(), 'signalbox-bench-')));
+  const folder = given?.dataDir === undefined ? temporaryFolder('measured') : undefined;
+  const dataDir = given?.dataDir ?? folder?.path ?? '';
   const port = given?.port ?? (await freePort());
-  const child = Bun.spawn([process.execPath, launcher, '--port', String(port)], {
+  const wrapper = given?.openFiles === undefined ? [] : withOpenFiles(given.openFiles);
+  const child = Bun.spawn([...wrapper, process.execPath, launcher, '--port', String(port)], {
     env: {
       PATH: Bun.env['PATH'] ?? '',
       HOME: dataDir,
@@ -61,7 +71,9 @@ export async function startGateway(
     async stop(keepData = false) {
       child.kill('SIGTERM');
       await child.exited;
-      if (!keepData) await rm(dataDir, { recursive: true, force: true });
+      if (keepData) return;
+      if (folder) folder.remove();
+      else await rm(dataDir, { recursive: true, force: true });
     },
     async kill9() {
       child.kill('SIGKILL');

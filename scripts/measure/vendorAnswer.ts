@@ -40,9 +40,17 @@ const delta = (content: string | null, finish: string | null) =>
     choices: [{ index: 0, delta: content === null ? {} : { content }, finish_reason: finish }],
   })}\n\n`;
 
-/** A short stream, event by event. */
-export const events: readonly string[] = [
-  ...Array.from({ length: 20 }, (_, index) => delta(`word ${index} `, null)),
+/** A stream of so many words, event by event; two more events end it. */
+export const streamOf = (words: number): string[] => [
+  ...Array.from({ length: words }, (_, index) => delta(`word ${index} `, null)),
   delta(null, 'stop'),
   'data: [DONE]\n\n',
 ];
+
+/** A short one. */
+export const events: readonly string[] = streamOf(20);
+
+/** `[`, which is in every event once. */
+export const eventMark = 0x5b;
+
+export const streamedQuestion: string = question.replace('{', '{"stream":true,');

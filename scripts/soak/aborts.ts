@@ -2,7 +2,7 @@
 import { startGateway } from '../measure/gateway.ts';
 import { requestIdOf, send } from './clients.ts';
 import { holdsWithin, spread, type Finding } from './finding.ts';
-import { childOf, residentMb } from './processes.ts';
+import { childOf, residentMb } from '../measure/processes.ts';
 import { recordedTraffic, withLogOf } from './recorded.ts';
 import { startUpstream, type SoakUpstream } from './upstream.ts';
 

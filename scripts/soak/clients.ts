@@ -1,6 +1,6 @@
 /** Clients that ask again and again, and keep a ledger of what they were answered. Times are monotonic. */
 import { clientKey } from '../measure/gateway.ts';
-import { question } from '../measure/vendorAnswer.ts';
+import { question, streamedQuestion } from '../measure/vendorAnswer.ts';
 import { eventsInStream, idHeader, markOf } from './upstream.ts';
 
 export type Answered = Readonly<{
@@ -15,7 +15,6 @@ export type Answered = Readonly<{
 /** `cut`: the connection broke, or was refused. Any other status than 200 is kept by its number. */
 export type Asked = Readonly<{ answered: Answered } | { failed: 'cut' | 'garbled' | number }>;
 
-const streamed = question.replace('{', '{"stream":true,');
 let sent = 0;
 let heardAtMs = 0;
 
@@ -40,7 +39,7 @@ export function send(
   const { id = `r${++sent}`, ...init } = options;
   return fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
     method: 'POST',
-    body: isStream ? streamed : question,
+    body: isStream ? streamedQuestion : question,
     headers: {
       'content-type': 'application/json',
       authorization: `Bearer ${clientKey}`,

@@ -3,7 +3,7 @@ import { startGateway, type MeasuredGateway } from '../measure/gateway.ts';
 import { readAccess } from '../../server/nats/accessFile.ts';
 import { ask, lastHeardMs } from './clients.ts';
 import { holdsWithin } from './finding.ts';
-import { childOf, isRunning, type Part } from './processes.ts';
+import { childOf, isRunning, type Part } from '../measure/processes.ts';
 
 export const killKinds = ['gateway', 'nats', 'both', 'launcher'] as const;
 export type KillKind = (typeof killKinds)[number];

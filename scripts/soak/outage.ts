@@ -4,7 +4,7 @@ import { ask, shownFailures, type Answered } from './clients.ts';
 import { commandsKept, password, startOperator } from './commands.ts';
 import { holdsWithin, spread, type Finding } from './finding.ts';
 import { startOutsideNats, type OutsideNats } from './outside.ts';
-import { childOf, isRunning, residentMb } from './processes.ts';
+import { childOf, isRunning, residentMb } from '../measure/processes.ts';
 import {
   controlEvents,
   differenceToRows,
