@@ -22,7 +22,7 @@ type Options = Readonly<{
   version: string;
 }>;
 
-export const signatureHeader = 'x-signalbox-signature';
+const signatureHeader = 'x-signalbox-signature';
 const postMs = 5_000;
 
 /** The time is signed too, so that a receiver can refuse what somebody sends again later. */

@@ -42,7 +42,7 @@ function identityOf(json: JsonObject, first: SseEvent | undefined, names: readon
   );
 }
 
-export const chatCompletions: TextStream = {
+const chatCompletions: TextStream = {
   partOf({ data }) {
     if (data.trim() === '[DONE]') return { ...nothing, isEnd: true };
     const json = parseObject(data);
@@ -75,7 +75,7 @@ export const chatCompletions: TextStream = {
 /** The first block is the text; what comes after another one cannot be compared. */
 const isFirstBlock = ({ index }: JsonObject): boolean => index === 0;
 
-export const messages: TextStream = {
+const messages: TextStream = {
   partOf({ name, data }) {
     const json = parseObject(data);
     const type = typeof json?.type === 'string' ? json.type : name;
@@ -111,7 +111,7 @@ export const messages: TextStream = {
   },
 };
 
-export const generateContent: TextStream = {
+const generateContent: TextStream = {
   partOf({ data }) {
     const json = parseObject(data);
     if (!json || !isEmpty(json.error) || !isEmpty(objectOf(json.promptFeedback)?.blockReason)) {
