@@ -14,6 +14,7 @@ const onlyHere = new Set([
   'caller.model-not-found',
   'caller.not-found',
   'caller.larger-than-limit',
+  'caller.not-streamed',
 ]);
 
 /** @param transients failures at this target so far that were the provider's, this one included. */

@@ -48,6 +48,7 @@ describe('After a failed attempt', () => {
     expect(after({ ...fault, ruleId: 'caller.bad-request' })).toBe('over');
     expect(after({ ...fault, ruleId: 'caller.model-not-found' })).toBe('elsewhere');
     expect(after({ ...fault, ruleId: 'caller.larger-than-limit' })).toBe('elsewhere');
+    expect(after({ ...fault, ruleId: 'caller.not-streamed' })).toBe('elsewhere');
     expect(after({ ...fault, class: 'region', ruleId: 'region.unsupported' })).toBe('elsewhere');
   });
   test('a client that left is not answered any more', () => {
