@@ -15,6 +15,8 @@ const table: Readonly<Record<string, Level>> = {
   'ALL /upload/*': 'client',
   'ALL /ws/*': 'client',
   'ALL //ws/*': 'client',
+  'ALL /mcp': 'client',
+  'ALL /mcp/:server': 'client',
 
   'GET /': 'public',
   'GET /health': 'public',

@@ -14,6 +14,7 @@ import { healthRoutes } from './routes/health.ts';
 import { liveRoutes } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { logsRoutes } from './routes/logs.ts';
+import { mcpEndpointRoutes } from './routes/mcpEndpoint.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRouteRoutes } from './routes/modelRoutes.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -68,7 +69,10 @@ const errorAnswers = ({ logger, now, metrics }: Services) =>
 const named = (services: Services, door: Door) =>
   // The errors come first: they are for all routes after them.
   // Not normalised: a field that nobody knows is told to the caller, not dropped.
-  new Elysia({ normalize: false, serve: { routes: proxyRoutes(services) } })
+  new Elysia({
+    normalize: false,
+    serve: { routes: { ...proxyRoutes(services), ...mcpEndpointRoutes(services.mcp) } },
+  })
     .use(errorAnswers(services))
     .use(managementRoutes(services, door))
     .use(pageRoutes(services, door))

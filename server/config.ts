@@ -49,6 +49,7 @@ export type Config = Readonly<{
   providerKeys: readonly Readonly<{ provider: Vendor; key: string }>[];
   baseUrls: Readonly<Record<Vendor, string>>;
   apiKeyHeader: string;
+  mcpFile: Readonly<{ path: string; isWatched: boolean }>;
   logLevel: LogLevel;
   /** True when the environment names a proxy on the way out. */
   hasOutsideProxy: boolean;
@@ -132,6 +133,7 @@ export function readConfig(env: Environment, flags: ConfigFlags = {}): Config {
     ],
     baseUrls,
     apiKeyHeader: values.apiKeyHeader,
+    mcpFile: { path: values.mcpConfigPath, isWatched: values.mcpLiveReload },
     logLevel: wantsDebug ? 'debug' : values.logLevel,
     hasOutsideProxy: values.outsideProxy !== null,
     metricsEnabled: values.metricsEnabled,

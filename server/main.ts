@@ -10,6 +10,7 @@ import { ensureStreams } from '../events/streams.ts';
 import { createClientSide } from './access.ts';
 import { createAdmit } from './access/admit.ts';
 import { buildApp, type App } from './app.ts';
+import { environment } from './config.ts';
 import { openBodies } from './bodies/openBodies.ts';
 import { createBreakers } from './breakers/breakers.ts';
 import { systemLookup } from './providers/baseUrl.ts';
@@ -32,6 +33,7 @@ import { listen } from './listen.ts';
 import { createLive } from './live/live.ts';
 import { createLocalOnly } from './access/localOnly.ts';
 import { createLogger } from './logger.ts';
+import { createMcpRunners, startMcp } from './mcp/mcp.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createProviderKeys } from './providers/providerKeys.ts';
 import { createJudge } from './proxy/judging.ts';
@@ -42,6 +44,7 @@ import { createRouting } from './proxy/routing.ts';
 import { fetchUpstream } from './proxy/upstream.ts';
 import { createUpstreamClient } from './upstream/client.ts';
 import { createRealtime } from './realtime/realtime.ts';
+import { eraseSecret, startSweeping } from './secretUpkeep.ts';
 import type { Services } from './services.ts';
 import { createSessions } from './access/sessions.ts';
 import { createSettings } from './settings/settings.ts';
@@ -51,8 +54,6 @@ import { openVault } from './vault.ts';
 import { openWebhooks } from './webhooks/openWebhooks.ts';
 
 const now = () => Date.now();
-const sweepEveryMs = 60 * 60_000;
-
 export type Gateway = Running & Readonly<{ app: App }>;
 
 export async function startGateway(
@@ -79,19 +80,14 @@ export async function startGateway(
   const vault = withFreshSecrets(await openVault(nc, config.encryptionKey));
 
   // The actors, brought back from the log.
+  const mcpLines = createMcpRunners();
   const runtime = createRuntime({
     log,
     kinds,
     gatewayId,
     now,
     snapshots: snapshotFile(join(config.dataDir, `snapshot-${workerNumber}`)),
-    effects: {
-      async EraseSecret(effect) {
-        const { secretRef } = effect as { type: string; secretRef: string };
-        await vault.erase(secretRef);
-        return { type: 'EraseSecretDone', secretRef };
-      },
-    },
+    effects: { EraseSecret: eraseSecret(vault), ...mcpLines.runners },
     onError,
   });
   await runtime.start();
@@ -137,8 +133,9 @@ export async function startGateway(
   const waiters = createWaiters(now, limits);
   const drain = createDrain();
   const judge = createJudge(settings);
+  const admit = createAdmit(createClientSide(config, clients, localOnly), sessions);
   const proxy = createProxy({
-    admit: createAdmit(createClientSide(config, clients, localOnly), sessions),
+    admit,
     anonymous: clients.anonymous,
     ...models,
     routing: createRouting({ providers, pools, affinity, random: Math.random }),
@@ -165,8 +162,12 @@ export async function startGateway(
     gatewayId,
     now,
   });
-
   const realtime = createRealtime({ proxy, pools, verdicts, affinity, judge, gatewayId, now });
+
+  const mcp = await startMcp(
+    { ...beside, config, recorder, admit, environment: environment(), logger },
+    mcpLines,
+  );
 
   // The doors.
   const readModels = openReadModels(config.databasePath);
@@ -202,6 +203,7 @@ export async function startGateway(
     live,
     proxy,
     realtime,
+    mcp,
     sessions,
     settings,
     metrics,
@@ -214,16 +216,13 @@ export async function startGateway(
   };
   const app = buildApp(services);
   const { server, url } = listen(app, config, realtime);
-  const sweep = () => {
-    providerKeys.sweep().catch((error: unknown) => onError(error, 'sweeping the vault'));
-  };
-  const sweeper = setInterval(sweep, sweepEveryMs);
-  sweep();
+  const stopSweeping = startSweeping([providerKeys, mcp.servers], onError);
   logger.info({ url, gatewayId, ...runtime.stats() }, 'ready');
 
   const stop = async () => {
-    clearInterval(sweeper);
+    stopSweeping();
     const ended = await drainServer({ server, drain, limits, live, realtime, waiters });
+    await mcp.stop();
     await recorder.stop();
     await bodies.stop();
     await webhooks.stop();

@@ -15,6 +15,7 @@ import type { Verdicts } from './keyRing/verdicts.ts';
 import type { Live } from './live/live.ts';
 import type { LocalOnly } from './access/localOnly.ts';
 import type { Logger } from './logger.ts';
+import type { Mcp } from './mcp/mcp.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Providers } from './proxy/providers.ts';
 import type { ProviderKeys } from './providers/providerKeys.ts';
@@ -51,6 +52,7 @@ export type Services = Readonly<{
   live: Live;
   proxy: Proxy;
   realtime: Realtime;
+  mcp: Mcp;
   sessions: Sessions;
   /** What operators change while it runs; `settings.values` is read where it is needed. */
   settings: Settings;

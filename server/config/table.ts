@@ -119,6 +119,18 @@ export const table = {
     false,
     'clients need no key; management still needs the password',
   ),
+  mcpConfigPath: row(
+    'MCP_CONFIG_PATH',
+    parseText,
+    'mcp_config.json',
+    "MCP servers in Claude's mcpServers format, JSON or YAML",
+  ),
+  mcpLiveReload: row(
+    'MCP_LIVE_RELOAD',
+    parseBoolean,
+    true,
+    'take over changes of that file while running',
+  ),
   openaiKeys: keys('OPENAI'),
   anthropicKeys: keys('ANTHROPIC'),
   geminiKeys: keys('GEMINI'),
@@ -153,13 +165,11 @@ export const table = {
     aliases: ['APP_DEBUG'],
     flag: 'debug',
   }),
-  outsideProxy: row(
-    'HTTPS_PROXY',
-    optional(parseText),
-    null,
-    'a proxy on the way to the vendors',
-    { aliases: ['https_proxy', 'HTTP_PROXY', 'http_proxy'], joined: true, secret: true },
-  ),
+  outsideProxy: row('HTTPS_PROXY', optional(parseText), null, 'a proxy on the way to the vendors', {
+    aliases: ['https_proxy', 'HTTP_PROXY', 'http_proxy'],
+    joined: true,
+    secret: true,
+  }),
   // Read by Bun itself, like the proxy's address.
   noProxy: row('NO_PROXY', optional(parseText), null, 'hosts reached without that proxy', {
     aliases: ['no_proxy'],
@@ -211,8 +221,6 @@ export const table = {
 
 /** Variables of features that are still to come: setting one stops the start, so that nobody relies on it. */
 export const notBuiltYet: Readonly<Record<string, string>> = {
-  MCP_CONFIG_PATH: 'MCP servers from a file',
-  MCP_LIVE_RELOAD: 'MCP servers from a file',
   MCP_USERS_PATH: 'the list of users and their tools',
   MCP_PATH_PREFIX: 'MCP under a path prefix',
   MCP_BACKENDS: 'MCP backends',

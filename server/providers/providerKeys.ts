@@ -8,6 +8,7 @@ import { Refusal } from '../../actors/runtime/refusal.ts';
 import type { Cause } from '../../events/event.ts';
 import { actorId, isActorId, type ActorId } from '../../events/ids.ts';
 import type { ProviderKeyEvent, Source } from '../../events/providerKey.ts';
+import { mcpSecretPrefix } from '../mcp/config/keep.ts';
 import { dayKeyPrefix } from '../bodies/dayKeys.ts';
 import type { Vault } from '../vault.ts';
 
@@ -166,6 +167,7 @@ export function createProviderKeys(
         ({ secretRef, writtenAtMs }) =>
           !needed.has(secretRef) &&
           !secretRef.startsWith(dayKeyPrefix) &&
+          !secretRef.startsWith(mcpSecretPrefix) &&
           writtenAtMs < now() - orphanAfterMs,
       );
       for (const { secretRef } of orphans) await vault.erase(secretRef);

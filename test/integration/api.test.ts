@@ -1,6 +1,7 @@
 /** The management API of an open gateway: each route once as meant, and what a wrong request is told. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { rows } from '../../server/access.ts';
+import { mcpPaths } from '../../server/routes/mcpEndpoint.ts';
 import { proxyPaths } from '../../server/routes/proxyRoutes.ts';
 import { apiOf, expectProblem, type Api } from '../support/api.ts';
 import { testGateway, type TestGateway } from '../support/gateway.ts';
@@ -16,7 +17,7 @@ afterAll(() => gateway.stop());
 
 test('every route has a row in the access table, and every row a route', () => {
   const managed = gateway.app().routes.map(({ method, path }) => `${method} ${path}`);
-  const routes = [...managed, ...proxyPaths.map((path) => `ALL ${path}`)];
+  const routes = [...managed, ...[...proxyPaths, ...mcpPaths].map((path) => `ALL ${path}`)];
   expect(routes.toSorted()).toEqual(rows.toSorted());
 });
 

@@ -38,6 +38,8 @@ describe('now', () => {
       { kind: 'day', actors: 0, dormant: 0, by_status: {} },
       { kind: 'setting', actors: 0, dormant: 0, by_status: {} },
       { kind: 'model-route', actors: 0, dormant: 0, by_status: {} },
+      { kind: 'mcp-server', actors: 0, dormant: 0, by_status: {} },
+      { kind: 'mcp-connection', actors: 0, dormant: 0, by_status: {} },
     ]);
   });
 

@@ -1,0 +1,146 @@
+/**
+ * What all servers offer, from their actors: in one order, under one name each. Lists never wait for a server; one that
+ * is away keeps what it offered last.
+ */
+import { UriTemplate } from '@modelcontextprotocol/server';
+import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
+import type { McpServerContext } from '../../actors/mcpServer/context.ts';
+import type { Runtime } from '../../actors/runtime/runtime.ts';
+import type { ActorId } from '../../events/ids.ts';
+import type { McpList } from '../../events/mcpServer.ts';
+import { exposedName } from './names.ts';
+import type { Json } from './rpc/message.ts';
+
+/** One thing on offer. `name` is the client's word for it, `own` the server's. */
+export type Offer = Readonly<{
+  server: ActorId;
+  name: string;
+  own: string;
+  hash: string;
+  /** As the client gets it. */
+  item: Json;
+}>;
+
+/** All servers, or one under its own names. */
+export type View = ActorId | null;
+
+export type Catalog = Readonly<{
+  list(view: View, list: McpList): readonly Offer[];
+  find(view: View, list: McpList, name: string): Offer | undefined;
+  /** Whose resource this is; by its URI, or by a template that fits. */
+  resource(view: View, uri: string): Readonly<{ server: ActorId; uri: string }> | undefined;
+  /** An enabled server; undefined for any other. */
+  server(id: ActorId): McpServerContext | undefined;
+  /** Enabled servers, in the order of their names. */
+  servers(): readonly ActorId[];
+  /** Told which lists of which server have changed. Returns an unsubscribe. */
+  onChange(listener: (server: ActorId, lists: readonly McpList[]) => void): () => void;
+  stop(): void;
+}>;
+
+type Index = Readonly<Record<McpList, { offers: Offer[]; byName: Map<string, Offer> }>>;
+
+const everyList: readonly McpList[] = ['tools', 'resources', 'resourceTemplates', 'prompts'];
+const emptyIndex = (): Index => ({
+  tools: { offers: [], byName: new Map() },
+  resources: { offers: [], byName: new Map() },
+  resourceTemplates: { offers: [], byName: new Map() },
+  prompts: { offers: [], byName: new Map() },
+});
+
+/** A URI that two servers have belongs to the first; of the second it says whose it is. */
+const otherUri = (server: string, uri: string): string => `mcp+${server}:${uri}`;
+
+function fits(template: string, uri: string): boolean {
+  try {
+    return new UriTemplate(template).match(uri) !== null;
+  } catch {
+    return false;
+  }
+}
+
+export function createCatalog(runtime: Runtime): Catalog {
+  const actors = runtime.of(mcpServerKind);
+  const indexes = new Map<View, Index>();
+  const listeners = new Set<(server: ActorId, lists: readonly McpList[]) => void>();
+
+  const contextOf = (id: ActorId): McpServerContext | undefined => {
+    const state = actors.get(id)?.state;
+    return state?.value === 'enabled' ? state.context : undefined;
+  };
+  const servers = (): ActorId[] =>
+    [...actors.all()]
+      .filter(({ state }) => state.value === 'enabled')
+      .map(({ id }) => id)
+      .toSorted();
+
+  const put = (index: Index, list: McpList, offer: Offer) => {
+    if (index[list].byName.has(offer.name)) return;
+    index[list].byName.set(offer.name, offer);
+    index[list].offers.push(offer);
+  };
+
+  const addServer = (index: Index, server: ActorId, view: View) => {
+    const context = contextOf(server);
+    if (!context) return;
+    const off = new Set(context.settings.toolsOff);
+    for (const list of everyList) {
+      for (const { name: own, hash, item } of context.lists[list]) {
+        if (list === 'tools' && off.has(own)) continue;
+        const isNamed = list === 'tools' || list === 'prompts';
+        const field =
+          list === 'resources' ? 'uri' : list === 'resourceTemplates' ? 'uriTemplate' : 'name';
+        const plain = isNamed && view === null ? exposedName(server, own) : own;
+        const isTaken = !isNamed && index[list].byName.has(plain);
+        const name = isTaken ? otherUri(server, own) : plain;
+        const shown = name === own ? item : { ...item, [field]: name };
+        put(index, list, { server, name, own, hash, item: shown });
+      }
+    }
+  };
+
+  const indexOf = (view: View): Index => {
+    const known = indexes.get(view);
+    if (known) return known;
+    const index = emptyIndex();
+    for (const server of view === null ? servers() : [view]) addServer(index, server, view);
+    indexes.set(view, index);
+    return index;
+  };
+
+  const unsubscribe = actors.subscribe(({ id }, event) => {
+    if (event.type === 'McpServerSecretErased' || event.type === 'McpServerConnectAsked') return;
+    indexes.delete(null);
+    indexes.delete(id);
+    const changed = event.type === 'McpServerItemsListed' ? [event.data.list] : everyList;
+    for (const listener of listeners) listener(id, changed);
+  });
+
+  return {
+    list: (view, list) => indexOf(view)[list].offers,
+    find: (view, list, name) => indexOf(view)[list].byName.get(name),
+    resource(view, uri) {
+      const index = indexOf(view);
+      const listed = index.resources.byName.get(uri);
+      if (listed) return { server: listed.server, uri: listed.own };
+      if (view !== null) return { server: view, uri };
+      for (const server of servers()) {
+        const prefix = otherUri(server, '');
+        if (uri.startsWith(prefix)) return { server, uri: uri.slice(prefix.length) };
+      }
+      const template = index.resourceTemplates.offers.find(({ own }) => fits(own, uri));
+      if (template) return { server: template.server, uri };
+      // Servers may have resources that they do not list: where only one could, it is asked.
+      const able = servers().filter((id) => contextOf(id)?.capabilities['resources'] !== undefined);
+      const [only, ...others] = able;
+      return only !== undefined && others.length === 0 ? { server: only, uri } : undefined;
+    },
+    server: contextOf,
+    servers,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    stop: unsubscribe,
+  };
+}

@@ -1,0 +1,149 @@
+/** The servers that `mcp_config.json` names: read at the start, and again whenever the file has changed. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { watch, type FSWatcher } from 'chokidar';
+import { parse } from 'yaml';
+import { Refusal } from '../../../actors/runtime/refusal.ts';
+import type { Runtime } from '../../../actors/runtime/runtime.ts';
+import type { ActorId } from '../../../events/ids.ts';
+import type { Logger } from '../../logger.ts';
+import { isObject } from '../rpc/message.ts';
+import type { McpServers } from '../servers.ts';
+import { BadServer, writtenServer, type WrittenServer } from './written.ts';
+
+export type ConfigFile = Readonly<{
+  /** Reads it, and watches it from then on. Waits for what it says to be in the log. */
+  start(): Promise<void>;
+  /** May be called twice. */
+  stop(): Promise<void>;
+}>;
+
+type Options = Readonly<{
+  path: string;
+  isWatched: boolean;
+  servers: McpServers;
+  runtime: Runtime;
+  logger: Logger;
+}>;
+
+const debounceMs = 1_000;
+const mostBytes = 4 * 1024 * 1024;
+
+/** The text is no configuration; says where, and never what stands there. */
+class BadFile extends Error {
+  override readonly name = 'BadFile';
+}
+
+/** YAML is JSON and more. Its parser's own words may quote the text: only the place is told. */
+function parsed(text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 0 });
+  } catch (error) {
+    const at = (error as { linePos?: readonly { line: number; col: number }[] }).linePos?.[0];
+    throw new BadFile(
+      at ? `it cannot be read at line ${at.line}, column ${at.col}` : 'it cannot be read',
+    );
+  }
+}
+
+/** @throws {BadFile} for the first server that is wrong: a file is taken whole or not at all. */
+export function serversOf(text: string): Map<string, WrittenServer> {
+  const held = parsed(text);
+  if (held === null || held === undefined) return new Map();
+  const named = isObject(held) ? (held['mcpServers'] ?? held['servers'] ?? {}) : undefined;
+  if (!isObject(named)) throw new BadFile('it holds no object "mcpServers"');
+  return new Map(
+    Object.entries(named).map(([name, value]) => {
+      try {
+        return [name, writtenServer(value)];
+      } catch (error) {
+        if (!(error instanceof BadServer)) throw error;
+        throw new BadFile(`of the server "${name.slice(0, 60)}" ${error.message}`);
+      }
+    }),
+  );
+}
+
+export function createConfigFile(options: Options): ConfigFile {
+  const { isWatched, servers, runtime, logger } = options;
+  const path = resolve(options.path);
+  let watcher: FSWatcher | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let reading: Promise<void> = Promise.resolve();
+  let isStopped = false;
+
+  /** Null where there is no file: no server is named then. */
+  const text = async (): Promise<string | null> => {
+    try {
+      const { size } = await stat(path);
+      if (size > mostBytes) throw new BadFile(`it is larger than ${mostBytes} bytes`);
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }
+  };
+
+  const apply = async (named: ReadonlyMap<string, WrittenServer>) => {
+    const cause = () => ({
+      ...runtime.ownCause(),
+      by: { kind: 'file', id: basename(path) } as const,
+    });
+    const ids = new Set<ActorId>();
+    for (const [name, written] of named) {
+      try {
+        const id = servers.idOf(name);
+        if (ids.has(id)) throw new Refusal('INVALID', `another server is called "${id}" already`);
+        ids.add(id);
+        if (await servers.declare(name, written, 'file', cause()))
+          logger.info({ server: id }, 'an MCP server of the file was taken over');
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        logger.error({ path, server: name, reason: error.message }, 'an MCP server was left out');
+      }
+    }
+    await servers.leaveAllBut(ids, 'file', cause());
+  };
+
+  const read = async () => {
+    try {
+      const found = await text();
+      await apply(found === null ? new Map() : serversOf(found));
+    } catch (error) {
+      const reason = error instanceof BadFile ? error.message : undefined;
+      logger.error(
+        { path, ...(reason === undefined ? { error } : { reason }) },
+        'the file of MCP servers changes nothing',
+      );
+    }
+  };
+  const readAgain = () => {
+    if (!isStopped) reading = reading.then(read);
+  };
+
+  return {
+    async start() {
+      await read();
+      if (!isWatched || isStopped) return;
+      // Its folder: editors and volumes put another file in its place.
+      watcher = watch(dirname(path), {
+        depth: 0,
+        ignoreInitial: true,
+        ignored: (seen) => resolve(seen) !== dirname(path) && resolve(seen) !== path,
+      });
+      watcher.on('all', () => {
+        clearTimeout(timer);
+        timer = setTimeout(readAgain, debounceMs);
+      });
+      watcher.on('error', (error) => logger.warn({ error, path }, 'the file cannot be watched'));
+      // What was written since it was read.
+      watcher.once('ready', readAgain);
+    },
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await watcher?.close();
+      await reading;
+    },
+  };
+}

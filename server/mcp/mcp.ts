@@ -1,0 +1,139 @@
+/** The MCP side, put together: servers above, clients below, and what is between them. */
+import type { EffectRunner } from '../../actors/runtime/effects.ts';
+import type { Runtime } from '../../actors/runtime/runtime.ts';
+import type { Recorder } from '../../events/recorder.ts';
+import type { Admit } from '../access/admit.ts';
+import type { Config } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Vault } from '../vault.ts';
+import { createCalls, type Calls } from './calls.ts';
+import { createCatalog, type Catalog } from './catalog.ts';
+import { createCatalogReader } from './catalogReader.ts';
+import { createConfigFile } from './config/file.ts';
+import { createConnections, type Connections } from './connections.ts';
+import { createDialler } from './dialler.ts';
+import { createBare } from './downstream/bare.ts';
+import { createEndpoint, type Endpoint } from './downstream/endpoint.ts';
+import { createHandler, type Handler } from './downstream/handler.ts';
+import { createIntroductions } from './downstream/introduce.ts';
+import { createLegacySessions, type LegacySessions } from './downstream/legacySessions.ts';
+import { createModern } from './downstream/modern.ts';
+import { createOriginCheck } from './downstream/origin.ts';
+import { createPolicy, type Policy } from './policy.ts';
+import { createPool, type Pool } from './pool.ts';
+import { createMcpServers, type McpServers } from './servers.ts';
+import { dialUrl } from './upstream/dial.ts';
+import { createStderrRings, type StderrRings } from './upstream/stderr.ts';
+
+export type Mcp = Readonly<{
+  endpoint: Endpoint;
+  servers: McpServers;
+  connections: Connections;
+  catalog: Catalog;
+  policy: Policy;
+  calls: Calls;
+  /** Answers an MCP request of any way in; REST comes through here too. */
+  handler: Handler;
+  pool: Pool;
+  sessions: LegacySessions;
+  stderr: StderrRings;
+  /** May be called twice. */
+  stop(): Promise<void>;
+}>;
+
+type Options = Readonly<{
+  runtime: Runtime;
+  vault: Vault;
+  config: Config;
+  settings: Settings;
+  recorder: Pick<Recorder, 'record'>;
+  admit: Admit;
+  environment: Readonly<Record<string, string | undefined>>;
+  gatewayId: string;
+  logger: Logger;
+  now: () => number;
+  onError: (error: unknown, about: string) => void;
+}>;
+
+/** What the runtime calls once it runs, and what is there only later: it waits for it. */
+export function createMcpRunners() {
+  const ready = Promise.withResolvers<Connections>();
+  const later =
+    (type: 'OpenMcpLine' | 'CloseMcpLine'): EffectRunner =>
+    async (effect, actor) =>
+      (await ready.promise).runners[type](effect, actor);
+  return {
+    runners: { OpenMcpLine: later('OpenMcpLine'), CloseMcpLine: later('CloseMcpLine') },
+    arrived: ready.resolve,
+  };
+}
+
+/** How long a call may be silent, and how long it may take in all. */
+const limits = { timeoutMs: 60_000, mostMs: 60 * 60_000 };
+
+/** Everything but the first connections is in place when it resolves; those are made meanwhile. */
+export async function startMcp(
+  options: Options,
+  lines: ReturnType<typeof createMcpRunners>,
+): Promise<Mcp> {
+  const { runtime, vault, config, settings, admit, environment, logger, now, onError } = options;
+  const stderr = createStderrRings();
+  const servers = createMcpServers(runtime, vault, now);
+  const catalog = createCatalog(runtime);
+  const { version } = config;
+  const shared = { runtime, now, onError };
+  const dialler = createDialler({ ...shared, vault, version, environment, dialUrl, stderr });
+  const connections = createConnections({
+    ...shared,
+    gatewayId: options.gatewayId,
+    dialler,
+    reader: createCatalogReader(shared),
+    random: Math.random,
+  });
+  lines.arrived(connections);
+  const { refresh } = connections;
+  const pool = createPool({ catalog, connections, dialler, refresh, onError });
+  const policy = createPolicy(() => null);
+  const calls = createCalls({ policy, pool, recorder: options.recorder, limits, now });
+  const handler = createHandler({ catalog, policy, calls, pool });
+  const introduce = createIntroductions(catalog, version);
+  const below = { handler, introduce, onError };
+  const sessions = createLegacySessions({ ...below, catalog, pool, now });
+  const endpoint = createEndpoint({
+    admit,
+    originFault: createOriginCheck(config),
+    catalog,
+    legacy: sessions,
+    modern: createModern(below),
+    bare: createBare(below),
+    bodyLimitBytes: () => settings.values.bodyLimitBytes,
+    onError,
+  });
+  const { path, isWatched } = config.mcpFile;
+  const file = createConfigFile({ path, isWatched, servers, runtime, logger });
+  await file.start();
+  connections.start();
+
+  const stop = async () => {
+    await file.stop();
+    await sessions.stop();
+    await pool.stop();
+    await connections.stop();
+    catalog.stop();
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    endpoint,
+    servers,
+    connections,
+    catalog,
+    policy,
+    calls,
+    handler,
+    pool,
+    sessions,
+    stderr,
+    stop: () => (stopped ??= stop()),
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * Connections to servers on behalf of clients. A modern server keeps nothing between two requests, a stateless one says
+ * so: both are reached by the process's own connection. Any other has a connection for each asker, and never shares it.
+ */
+import type { ActorId } from '../../events/ids.ts';
+import type { Asker } from './asker.ts';
+import type { Catalog } from './catalog.ts';
+import type { Connections } from './connections.ts';
+import type { Dialler } from './dialler.ts';
+import { NotSent } from './rpc/link.ts';
+import type { UpstreamSession } from './upstream/session.ts';
+
+export type Pool = Readonly<{
+  /** @throws when the server cannot be reached. */
+  sessionFor(asker: Asker, server: ActorId): Promise<UpstreamSession>;
+  /** The connection that the asker has now, if any; nothing is dialled. */
+  present(asker: Asker, server: ActorId): UpstreamSession | undefined;
+  /** A connection that no longer does is not used again. */
+  discard(asker: Asker, server: ActorId, session: UpstreamSession): Promise<void>;
+  /** Ends every connection that this asker caused. */
+  release(key: string): Promise<void>;
+  size(): number;
+  /** May be called twice. */
+  stop(): Promise<void>;
+}>;
+
+type Options = Readonly<{
+  catalog: Catalog;
+  connections: Connections;
+  dialler: Dialler;
+  /** Hears what servers say to single clients: that a list has changed. */
+  refresh: (server: ActorId) => void;
+  onError: (error: unknown, about: string) => void;
+}>;
+
+type Held = { readonly session: Promise<UpstreamSession>; open: UpstreamSession | undefined };
+
+export function createPool(options: Options): Pool {
+  const { catalog, connections, dialler, refresh, onError } = options;
+  const held = new Map<string, Map<ActorId, Held>>();
+  let isStopped = false;
+
+  const drop = (key: string, server: ActorId, entry: Held) => {
+    const ofKey = held.get(key);
+    if (ofKey?.get(server) !== entry) return;
+    ofKey.delete(server);
+    if (ofKey.size === 0) held.delete(key);
+  };
+  const close = async (entry: Held) => {
+    try {
+      await (await entry.session).close();
+    } catch {
+      // It was never open.
+    }
+  };
+
+  const open = (asker: Asker, server: ActorId): Held => {
+    const { key, identity } = asker;
+    const dial = async () => {
+      const session = await dialler.dial(server, {
+        identity,
+        onRequest: (request, context) => asker.onRequest(server, request, context),
+        onNotification(notification) {
+          if (notification.method.endsWith('/list_changed')) refresh(server);
+          else asker.onNotification(server, notification);
+        },
+        onClose: () => drop(key, server, entry),
+      });
+      await asker.onOpen?.(server, session);
+      entry.open = session;
+      return session;
+    };
+    const entry: Held = { session: dial(), open: undefined };
+    entry.session.catch((error: unknown) => {
+      drop(key, server, entry);
+      onError(error, `a client's connection to the MCP server ${server}`);
+    });
+    const ofKey = held.get(key) ?? new Map<ActorId, Held>();
+    held.set(key, ofKey.set(server, entry));
+    return entry;
+  };
+
+  /** The process's own, where that serves everybody; null where the asker needs one of its own. */
+  const shared = (server: ActorId): UpstreamSession | undefined | null => {
+    const context = catalog.server(server);
+    if (!context) throw new NotSent('there is no such MCP server, or it is switched off');
+    const session = connections.session(server);
+    const isShared = context.settings.stateless || session?.description.era === 'modern';
+    return isShared || context.era === 'modern' ? session : null;
+  };
+
+  return {
+    async sessionFor(asker, server) {
+      if (isStopped) throw new NotSent('the gateway is stopping');
+      const common = shared(server);
+      if (common) return common;
+      const reason = connections.stateOf(server)?.context.reason;
+      // While it cannot be reached nobody else tries either: its own connection does, with growing waits.
+      if (common === undefined || !connections.session(server))
+        throw new NotSent(`it is not connected${reason ? `: ${reason}` : ''}`);
+      const known = held.get(asker.key)?.get(server);
+      return (known ?? open(asker, server)).session;
+    },
+    present(asker, server) {
+      const session = connections.session(server);
+      const common = shared(server);
+      return common === null ? held.get(asker.key)?.get(server)?.open : (common ?? session);
+    },
+    async discard({ key }, server, session) {
+      if (connections.session(server) === session) {
+        await connections.renew(server, session);
+        return;
+      }
+      const entry = held.get(key)?.get(server);
+      if (!entry || entry.open !== session) return;
+      drop(key, server, entry);
+      await close(entry);
+    },
+    async release(key) {
+      const entries = [...(held.get(key)?.values() ?? [])];
+      held.delete(key);
+      await Promise.all(entries.map(close));
+    },
+    size: () => [...held.values()].reduce((sum, ofKey) => sum + ofKey.size, 0),
+    async stop() {
+      isStopped = true;
+      const entries = [...held.values()].flatMap((ofKey) => [...ofKey.values()]);
+      held.clear();
+      await Promise.all(entries.map(close));
+    },
+  };
+}

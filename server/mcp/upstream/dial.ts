@@ -1,0 +1,53 @@
+/** From a configuration to a link: a program that is started, or a URL that is asked. */
+import type { McpTransport } from '../../../events/mcpServer.ts';
+import type { Opened } from '../config/keep.ts';
+import { BadServer } from '../config/written.ts';
+import type { Link } from '../rpc/link.ts';
+import { httpLink, type Dial } from './http.ts';
+import { sseLink } from './sse.ts';
+import { stdioLink } from './stdio.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a program gets of the gateway's own environment: nothing that could be a secret. */
+const passedOn = ['PATH', 'HOME', 'LANG', 'TZ'] as const;
+
+const ownEnvironment = (environment: Environment): Record<string, string> =>
+  Object.fromEntries(
+    passedOn.flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+/** Redirects are the transport's to refuse; an answer may be silent for as long as the caller waits. */
+export const dialUrl: Dial = (url, init) => {
+  const patient = { ...init, redirect: 'manual', timeout: false } as RequestInit;
+  return fetch(url, patient);
+};
+
+type Options = Readonly<{
+  transport: McpTransport;
+  opened: Opened;
+  environment: Environment;
+  dial: Dial;
+  onStderr: (text: string) => void;
+  onError: (error: unknown, about: string) => void;
+}>;
+
+/** @throws {BadServer} */
+export function linkTo(options: Options): Link {
+  const { transport, opened, environment, dial, onStderr, onError } = options;
+  const { command, args, cwd, env, headers } = opened;
+  if (transport === 'stdio') {
+    if (command === null) throw new BadServer('it has no command');
+    const all = { ...ownEnvironment(environment), ...env };
+    return stdioLink({ program: { command, args, cwd, env: all }, onStderr, onError });
+  }
+  const url = opened.url !== null && URL.canParse(opened.url) ? new URL(opened.url) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new BadServer('its url is no http or https address');
+  return transport === 'sse'
+    ? sseLink({ url, headers, dial })
+    : httpLink({ url, headers, dial, onError });
+}
