@@ -1,6 +1,7 @@
 /** One try at one key: send, look at the head of the answer, and let the judge speak when it is no success. */
 import type { Evidence, TransportFault, Verdict } from '../../actors/providerKey/evidence.ts';
 import type { Dialect } from '../../events/provider.ts';
+import { createAbort, type Abort } from './abort.ts';
 import type { Judge } from './judging.ts';
 import type { Drain } from './drain.ts';
 import { AnswerEndedEarly, FalseAnswer, type VendorAnswer } from './falseAnswer.ts';
@@ -54,14 +55,10 @@ export type AttemptOptions = Readonly<{
  */
 export async function attempt<Opened extends object>(
   options: AttemptOptions,
-  open: (
-    response: UpstreamAnswer,
-    abort: AbortController,
-    follow: () => void,
-  ) => Opened | Promise<Opened>,
+  open: (response: UpstreamAnswer, abort: Abort, follow: () => void) => Opened | Promise<Opened>,
 ): Promise<Opened | FailedAttempt> {
   const { upstream, request, client } = options;
-  const abort = new AbortController();
+  const abort = createAbort();
   // To look after the client costs more than most of what a short request needs: it is done for those that take long.
   const follow = () => {
     client.onSlow();
@@ -89,7 +86,7 @@ export async function attempt<Opened extends object>(
   }
 }
 
-function faultOf(error: unknown, abort: AbortController, client: AbortSignal): TransportFault {
+function faultOf(error: unknown, abort: Abort, client: AbortSignal): TransportFault {
   if (client.aborted) return 'aborted';
   if (error instanceof AnswerEndedEarly) return 'truncated';
   return abort.signal.reason === timeIsOver ? 'timeout' : transportFault(error);

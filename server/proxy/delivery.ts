@@ -1,4 +1,5 @@
 /** Gives an answer to the client, once it is sure enough: a stream from its first event, a small body when whole. */
+import type { Abort } from './abort.ts';
 import type { Outcome } from '../../events/traffic.ts';
 import { idsInHeaders, idsMadeBy } from './madeIds.ts';
 import { decoded, type Caller } from './attempt.ts';
@@ -41,7 +42,7 @@ export type DeliveryOptions = Readonly<{
 /** Opens the answer; throws what breaks before the client got a byte. */
 export function deliver(
   response: UpstreamAnswer,
-  abort: AbortController,
+  abort: Abort,
   options: DeliveryOptions,
 ): Delivered | Promise<Delivered> {
   const { incoming, limits } = options;
@@ -108,19 +109,23 @@ function deliverWhole(
     const canRead = isJson && (encoding === null || plain !== body);
     if (canRead) checkJson(headOf(response, options), plain);
   }
+  const readdressed = (isJson && dialect.readdressed?.(plain, incoming)) || null;
+  const sent = readdressed ?? body;
   exchange.firstByteMs = elapsedMs(exchange);
-  exchange.responseBytes = body.byteLength;
+  exchange.responseBytes = sent.byteLength;
   if (isJson) {
     exchange.usage = dialect.usageOfPlain(plain, route);
     onIds(idsMadeBy(dialect.name, route, plain));
   }
   if (incoming.endpoint === 'creation') onIds(idsInHeaders(route, response.headers));
   record(exchange, response.status, 'completed');
+  const headers = responseHeaders(response.headers, exchange.id, { origin: incoming.origin });
+  if (readdressed) headers.delete('content-encoding');
   return {
     kind: 'delivered',
-    response: new Response(body.byteLength === 0 ? null : body, {
+    response: new Response(sent.byteLength === 0 ? null : sent, {
       status: response.status,
-      headers: responseHeaders(response.headers, exchange.id, { origin: incoming.origin }),
+      headers,
     }),
   };
 }
@@ -128,7 +133,7 @@ function deliverWhole(
 async function deliverStream(
   response: UpstreamAnswer,
   body: UpstreamBody,
-  abort: AbortController,
+  abort: Abort,
   options: DeliveryOptions,
 ): Promise<Delivered> {
   const { exchange, dialect, incoming, limits, drain, now, client, record, onIds } = options;
@@ -185,7 +190,7 @@ async function deliverStream(
 function deliverLarge(
   response: UpstreamAnswer,
   body: UpstreamBody,
-  abort: AbortController,
+  abort: Abort,
   { exchange, incoming, dialect, record, limits, drain }: DeliveryOptions,
 ): Delivered {
   const type = response.headers.get('content-type') ?? '';

@@ -1,7 +1,7 @@
 /** Which headers and query parameters cross the gateway, in either direction. */
 import type { Auth, Dialect } from '../../events/provider.ts';
 
-const hopByHop = [
+const hopByHop = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -12,7 +12,7 @@ const hopByHop = [
   'trailers',
   'transfer-encoding',
   'upgrade',
-];
+]);
 
 const notForUpstream = new Set([
   ...hopByHop,
@@ -32,13 +32,7 @@ const notForUpstream = new Set([
 ]);
 
 /** What a vendor says about its own host would be wrong about the gateway's. */
-const notForClient = new Set([
-  ...hopByHop,
-  'set-cookie',
-  'set-cookie2',
-  'alt-svc',
-  'strict-transport-security',
-]);
+const notForClient = ['set-cookie', 'set-cookie2', 'alt-svc', 'strict-transport-security'];
 
 const uploadUrls = ['x-goog-upload-url', 'x-goog-upload-control-url'];
 
@@ -52,13 +46,45 @@ function hasPrivatePrefix(name: string): boolean {
   return first === s && name.startsWith('sec-');
 }
 
+const notNamed: ReadonlySet<string> = new Set();
+
 /** Headers that are hop-by-hop because Connection names them. */
-function removeNamed(headers: Headers, connection: string | null): void {
-  if (connection === null || connection === 'keep-alive' || connection === 'close') return;
-  for (const part of connection.split(',')) {
-    const name = part.trim();
-    if (/^[\w!#$%&'*+.^`|~-]+$/.test(name)) headers.delete(name);
+function namedBy(connection: string | null): ReadonlySet<string> {
+  if (connection === null || connection === 'keep-alive' || connection === 'close') return notNamed;
+  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
+}
+
+/** True for what says something of one connection only. */
+export const isHopByHop = (name: string): boolean => hopByHop.has(name);
+
+/** A copy that can be passed on. */
+export function withoutConnection(headers: Headers): Headers {
+  const named = namedBy(headers.get('connection'));
+  const passed = new Headers();
+  for (const [name, value] of headers) {
+    if (!hopByHop.has(name) && !named.has(name)) passed.append(name, value);
   }
+  return passed;
+}
+
+/** `name: value` a line, each with its CRLF: as the wire wants them, for no map of them is needed on the way. */
+export type HeaderLines = string;
+
+export function linesOf(headers: Headers): HeaderLines {
+  let lines = '';
+  headers.forEach((value, name) => {
+    lines += `${name}: ${value}\r\n`;
+  });
+  return lines;
+}
+
+export function headersOf(lines: HeaderLines): Headers {
+  const headers = new Headers();
+  for (const line of lines.split('\r\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 2));
+  }
+  return headers;
 }
 
 export type UpstreamHeaderOptions = {
@@ -67,6 +93,8 @@ export type UpstreamHeaderOptions = {
   streamed: boolean;
   /** Anthropic wants a version; a client that sends none gets the oldest. */
   dialect?: Dialect;
+  /** One header of the client that does not pass this time. */
+  leavesOut?: string;
 };
 
 /** The client's headers without its credentials and its connection, with ours put in. */
@@ -74,21 +102,24 @@ export function upstreamHeaders(
   client: Headers,
   auth: Auth,
   secret: string,
-  options: UpstreamHeaderOptions,
-): Headers {
-  const headers = new Headers(client);
-  for (const name of client.keys()) {
-    if (notForUpstream.has(name) || hasPrivatePrefix(name)) headers.delete(name);
+  { apiKeyHeader, streamed, dialect, leavesOut = '' }: UpstreamHeaderOptions,
+): HeaderLines {
+  const named = namedBy(client.get('connection'));
+  const ownName = apiKeyHeader.toLowerCase();
+  let lines = '';
+  client.forEach((value, name) => {
+    if (notForUpstream.has(name) || hasPrivatePrefix(name) || name === ownName) return;
+    if (name === leavesOut || (streamed && name === 'accept-encoding')) return;
+    if (named !== notNamed && named.has(name)) return;
+    lines += `${name}: ${value}\r\n`;
+  });
+  if (streamed) lines += 'accept-encoding: identity\r\n';
+  if (dialect === 'anthropic' && !client.has('anthropic-version')) {
+    lines += 'anthropic-version: 2023-06-01\r\n';
   }
-  removeNamed(headers, client.get('connection'));
-  headers.delete(options.apiKeyHeader);
-  if (options.streamed) headers.set('accept-encoding', 'identity');
-  if (options.dialect === 'anthropic' && !headers.has('anthropic-version')) {
-    headers.set('anthropic-version', '2023-06-01');
-  }
-  if (auth === 'bearer') headers.set('authorization', `Bearer ${secret}`);
-  else if (auth !== 'none') headers.set(auth, secret);
-  return headers;
+  if (auth === 'bearer') lines += `authorization: Bearer ${secret}\r\n`;
+  else if (auth !== 'none') lines += `${auth}: ${secret}\r\n`;
+  return lines;
 }
 
 export type ResponseHeaderOptions = {
@@ -98,17 +129,16 @@ export type ResponseHeaderOptions = {
   origin?: string;
 };
 
-/** The vendor's headers, its request id and limits among them, with our request id. */
+/**
+ * The vendor's headers, its request id and limits among them, with our request id. They are changed where they are:
+ * the answer goes to one client only.
+ */
 export function responseHeaders(
-  upstream: Headers,
+  headers: Headers,
   requestId: string,
   options: ResponseHeaderOptions = {},
 ): Headers {
-  const headers = new Headers(upstream);
-  for (const name of upstream.keys()) {
-    if (notForClient.has(name)) headers.delete(name);
-  }
-  removeNamed(headers, upstream.get('connection'));
+  for (const name of notForClient) if (headers.has(name)) headers.delete(name);
   if (options.bodyUnchanged !== true) headers.delete('content-length');
   headers.set('x-signalbox-request-id', requestId);
   if (options.origin === undefined || !headers.has('x-goog-upload-status')) return headers;
@@ -158,3 +188,7 @@ export function queryKey(search: string): string | null {
   if (search.length < 2) return null;
   return new URLSearchParams(search).get('key');
 }
+
+/** Where the client goes on with what it began: through the TLS end in front of the gateway, if there is one. */
+export const originOf = (origin: string, headers: Headers): string =>
+  headers.get('x-forwarded-proto') === 'https' ? origin.replace(/^http:/, 'https:') : origin;

@@ -18,6 +18,9 @@ const renamedBody = (incoming: Incoming, model: string) =>
   (incoming.route.route.includes('/{model}:') ? withInnerModels(incoming.json, model) : null) ??
   bodyWithModel(incoming, model);
 
+/** Of a body that is not packed any more. */
+const packed = { leavesOut: 'content-encoding' } as const;
+
 export function outgoing(
   incoming: Incoming,
   { provider, model, isRenamed }: Target,
@@ -29,16 +32,15 @@ export function outgoing(
     apiKeyHeader: own.apiKeyHeader,
     streamed: incoming.streamed,
     dialect: route.dialect,
+    ...(isRenamed && incoming.unpacked && packed),
   });
   const hops = incoming.headers.get(hopHeader);
-  headers.set(hopHeader, hops ? `${hops},${own.gatewayId}` : own.gatewayId);
-  if (isRenamed && incoming.unpacked) headers.delete('content-encoding');
   const search = tunnel && isRenamed ? searchWithModel(incoming.search, model) : incoming.search;
   const path = isRenamed ? withPathModel(route, model) : route.upstreamPath;
   return {
     method,
     url: `${provider.baseUrl}${pathAt(provider, route, path)}${upstreamSearch(search)}`,
-    headers,
+    headers: `${headers}${hopHeader}: ${hops ? `${hops},` : ''}${own.gatewayId}\r\n`,
     body: isRenamed ? renamedBody(incoming, model) : body,
     isRepeatable: incoming.endpoint !== 'creation',
   };

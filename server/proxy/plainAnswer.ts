@@ -1,4 +1,5 @@
 /** Answers that are not streams: read whole when small, passed as they come when large. */
+import type { Abort } from './abort.ts';
 import type { Limits } from './limits.ts';
 import type { Drain } from './drain.ts';
 import { timeIsOver } from './timeLimits.ts';
@@ -26,7 +27,7 @@ export type PassedBody = Readonly<{
  */
 export function passBody(
   body: UpstreamBody,
-  abort: AbortController,
+  abort: Abort,
   { limits, drain }: Readonly<{ limits: Limits; drain: Drain }>,
   { onChunk, onEnd }: PassedBody,
 ): ReadableStream<Uint8Array> {

@@ -1,4 +1,5 @@
 /** Streams: passed chunk by chunk, watched for their terminator, never reported whole when they were not. */
+import type { Abort } from './abort.ts';
 import { eventBreak, type DialectModule, type GatewayError, type StreamWatch } from './dialect.ts';
 import type { Limits } from './limits.ts';
 import type { Drain } from './drain.ts';
@@ -11,7 +12,7 @@ export type RelayOptions = Readonly<{
   stream: OpenedStream;
   watch: StreamWatch;
   dialect: DialectModule;
-  abort: Pick<AbortController, 'abort'> & Readonly<{ signal: Readonly<{ reason: unknown }> }>;
+  abort: Abort;
   /** Aborted when the client leaves. */
   client: AbortSignal;
   limits: Limits;

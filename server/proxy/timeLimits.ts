@@ -1,8 +1,9 @@
 /** Time limits of everything that is under way, on one timer: a timer each costs a small request more than its key. */
+import type { Abort } from './abort.ts';
 
 /** Something that is aborted when its time is over. */
 export type TimeLimit = {
-  readonly abort: AbortController;
+  readonly abort: Abort;
   readonly atMs: number;
   /** What is only worth doing for what takes longer than a moment; called once. */
   onSlow: (() => void) | undefined;
@@ -45,7 +46,7 @@ function look(): void {
 
 /** Aborts with `timeIsOver` after `limitMs`, unless `endLimit` comes first. */
 export function startLimit(
-  abort: AbortController,
+  abort: Abort,
   limitMs: number,
   onSlow: () => void,
   owner?: object,

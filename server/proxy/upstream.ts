@@ -1,11 +1,13 @@
 /** The one place where a request leaves for a vendor. */
+import type { AbortState } from './abort.ts';
+import { headersOf, withoutConnection, type HeaderLines } from './headers.ts';
 import type { TransportFault } from '../../actors/providerKey/evidence.ts';
 
 export type UpstreamRequest = Readonly<{
   method: string;
   url: string;
   /** Without Host, Content-Length and what belongs to a connection. */
-  headers: Headers;
+  headers: HeaderLines;
   body: Uint8Array<ArrayBuffer> | null;
   /** False for what makes something: it is sent once, or it fails. */
   isRepeatable: boolean;
@@ -33,24 +35,33 @@ export type UpstreamAnswer = Readonly<{
  * Sends a request and answers with the head of the answer; the body has not been read. The signal ends the request
  * and the reading of its answer.
  */
-export type Upstream = (request: UpstreamRequest, signal: AbortSignal) => Promise<UpstreamAnswer>;
+export type Upstream = (request: UpstreamRequest, signal: AbortState) => Promise<UpstreamAnswer>;
 
 /**
  * `decompress: false`: bytes pass as they are. `timeout: false`: Bun would give up after five minutes; the caller's
  * signal decides. Redirects are not followed: a credential would go along.
  */
-export const fetchUpstream: Upstream = ({ method, url, headers, body }, signal) => {
+export const fetchUpstream: Upstream = async ({ method, url, headers, body }, state) => {
+  const abort = new AbortController();
+  state.addEventListener('abort', () => abort.abort(state.reason));
+  if (state.aborted) abort.abort(state.reason);
   const init = {
     method,
-    headers,
+    headers: headersOf(headers),
     body,
-    signal,
+    signal: abort.signal,
     redirect: 'manual',
     decompress: false,
     // Not in the types of Bun 1.4.
     timeout: false,
   } as const;
-  return fetch(url, init);
+  const answer = await fetch(url, init);
+  return {
+    status: answer.status,
+    headers: withoutConnection(answer.headers),
+    body: answer.body,
+    bytes: () => answer.bytes(),
+  };
 };
 
 const faults: Readonly<Record<string, TransportFault>> = {

@@ -1,5 +1,7 @@
 /** The vendor's end of a session: a WebSocket of the gateway's own, opened with its key. */
-import type { UpstreamAnswer, UpstreamRequest } from '../proxy/upstream.ts';
+import type { AbortState } from '../proxy/abort.ts';
+import { headersOf, linesOf } from '../proxy/headers.ts';
+import type { Upstream, UpstreamAnswer, UpstreamRequest } from '../proxy/upstream.ts';
 
 export type Message = string | Buffer<ArrayBuffer>;
 
@@ -16,18 +18,16 @@ export type Line = {
   closed: Readonly<{ code: number; reason: string }> | undefined;
 };
 
-type Ask = (request: UpstreamRequest, signal: AbortSignal) => Promise<UpstreamAnswer>;
-
 export type DialOptions = Readonly<{
   request: UpstreamRequest;
   offered: readonly string[];
-  signal: AbortSignal;
+  signal: AbortState;
   /** Reads a refusal: a WebSocket of Bun's tells no more of one than its status. */
-  ask: Ask;
+  ask: Upstream;
 }>;
 
 /** Google's own clients show their key in the query of a WebSocket, so ours does. */
-function withQueryKey({ url, headers }: UpstreamRequest): URL {
+function withQueryKey(url: string, headers: Headers): URL {
   const to = new URL(url);
   const key = to.pathname.startsWith('/ws/') ? headers.get('x-goog-api-key') : null;
   if (key === null) return to;
@@ -57,12 +57,15 @@ const upgrade = {
 async function refusal(
   { request, offered, signal, ask }: DialOptions,
   url: URL,
+  headers: Headers,
   status: number,
 ): Promise<UpstreamAnswer> {
-  const headers = new Headers(request.headers);
   for (const [name, value] of Object.entries(upgrade)) headers.set(name, value);
   if (offered.length > 0) headers.set('sec-websocket-protocol', offered.join(', '));
-  const answer = await ask({ ...request, url: url.href, headers, body: null }, signal);
+  const answer = await ask(
+    { ...request, url: url.href, headers: linesOf(headers), body: null },
+    signal,
+  );
   // It would have been let in this time, with nobody there to go in.
   return answer.status >= 400 ? answer : new Response(null, { status });
 }
@@ -73,20 +76,23 @@ async function refusal(
  */
 export async function dial(options: DialOptions): Promise<Line | UpstreamAnswer> {
   const { request, offered, signal } = options;
-  const url = withQueryKey(request);
+  const headers = headersOf(request.headers);
+  const url = withQueryKey(request.url, headers);
   const { promise, resolve, reject } = Promise.withResolvers<Line | number>();
   const socket = new BunWebSocket(url.href.replace(/^http/, 'ws'), {
     protocols: [...offered],
-    headers: Object.fromEntries(request.headers),
+    headers: Object.fromEntries(headers),
     perMessageDeflate: false,
   });
   socket.binaryType = 'nodebuffer';
   const line: Line = { socket, early: [], closed: undefined };
+  let isSettled = false;
   const abandon = () => {
+    if (isSettled) return;
     socket.terminate();
     reject(signal.reason);
   };
-  signal.addEventListener('abort', abandon, { once: true });
+  signal.addEventListener('abort', abandon);
   socket.onmessage = ({ data }) => void line.early.push(data as Message);
   socket.onopen = () => {
     socket.pause();
@@ -103,8 +109,8 @@ export async function dial(options: DialOptions): Promise<Line | UpstreamAnswer>
   };
   try {
     const opened = await promise;
-    return typeof opened === 'number' ? await refusal(options, url, opened) : opened;
+    return typeof opened === 'number' ? await refusal(options, url, headers, opened) : opened;
   } finally {
-    signal.removeEventListener('abort', abandon);
+    isSettled = true;
   }
 }

@@ -81,7 +81,7 @@ export function createUpstreamClient({ connectMs, now }: Options): UpstreamClien
   return {
     send: (request, signal) =>
       new Promise((resolve, reject) => {
-        signal.throwIfAborted();
+        if (signal.aborted) throw signal.reason;
         const place = placeOf(request.url);
         const job = { request, signal, resolve, reject };
         // A used connection may close under the request: then nobody knows whether it was processed.

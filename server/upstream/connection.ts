@@ -1,5 +1,6 @@
 /** One connection to a vendor: it carries one request after the other, each with its answer. */
 import type { Socket } from 'bun';
+import type { AbortState } from '../proxy/abort.ts';
 import type { UpstreamAnswer, UpstreamRequest } from '../proxy/upstream.ts';
 import { openAnswer, type OpenAnswer } from './answer.ts';
 import { bodyOf, type Body } from './body.ts';
@@ -10,7 +11,7 @@ import { requestHead } from './requestHead.ts';
 /** A request that waits for its answer. */
 export type Job = Readonly<{
   request: UpstreamRequest;
-  signal: AbortSignal;
+  signal: AbortState;
   resolve: (answer: UpstreamAnswer) => void;
   reject: (error: unknown) => void;
 }>;

@@ -1,4 +1,6 @@
 /** The head of an HTTP/1.1 answer (RFC 9112), parsed strictly where a guess could mix up two answers. */
+import { isHopByHop } from '../proxy/headers.ts';
+
 export type Head = Readonly<{
   status: number;
   headers: Headers;
@@ -18,8 +20,9 @@ export class MalformedAnswer extends Error {
   readonly code = 'HPE_INVALID';
 }
 
-const token = /^[\w!#$%&'*+.^`|~-]+$/;
-const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: |$)/;
+/** The whole head at once. A folded line, which begins with a space, is obsolete and a way to smuggle: refused. */
+const wellFormed =
+  /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?\r?\n(?:[\w!#$%&'*+.^`|~-]+:[^\r\n]*\r?\n)*\r?\n$/;
 
 const cr = 13;
 const lf = 10;
@@ -41,43 +44,37 @@ export function headEnd(bytes: Uint8Array, from: number): number {
  * @throws MalformedAnswer
  */
 export function parseHead(text: string, method: string): Head {
-  const firstEnd = text.indexOf('\n');
-  const start = statusLine.exec(text.slice(0, firstEnd).trimEnd());
-  if (!start) throw new MalformedAnswer('the answer does not begin with an HTTP/1.1 status line');
+  const start = wellFormed.exec(text);
+  if (!start) throw new MalformedAnswer('the answer does not begin with a head of HTTP/1.1');
   const status = Number(start[2]);
   const headers = new Headers();
   let length: string | undefined;
   let coding = '';
   let connection = '';
   let keepAlive = '';
-  for (let at = firstEnd + 1; at < text.length;) {
-    const end = text.indexOf('\n', at);
-    const line = text.slice(at, text.charCodeAt(end - 1) === cr ? end - 1 : end);
+  let at = text.indexOf('\n') + 1;
+  for (;;) {
+    const colon = text.indexOf(':', at);
+    if (colon === -1) break;
+    const end = text.indexOf('\n', colon);
+    const name = text.slice(at, colon);
+    const value = text.slice(colon + 1, end).trim();
     at = end + 1;
-    if (line === '') break;
-    const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(0, colon));
-    // Also a folded line, which begins with a space: obsolete, and a way to smuggle.
-    if (!token.test(name)) throw new MalformedAnswer('the answer has a malformed header line');
-    const value = line.slice(colon + 1).trim();
-    headers.append(name, value);
-    switch (name.length) {
-      case 10:
-        if (isNamed(name, 'connection')) connection += `,${value.toLowerCase()}`;
-        else if (isNamed(name, 'keep-alive')) keepAlive = value;
-        break;
-      case 14:
-        if (!isNamed(name, 'content-length')) break;
-        if (length !== undefined && length !== value)
-          throw new MalformedAnswer('the answer names two lengths');
-        length = value;
-        break;
-      case 17:
-        if (isNamed(name, 'transfer-encoding')) coding += `,${value.toLowerCase()}`;
-        break;
-      default:
+    if (!isForHere(name)) {
+      headers.append(name, value);
+      if (name.length !== 14 || name.toLowerCase() !== 'content-length') continue;
+      if (length !== undefined && length !== value)
+        throw new MalformedAnswer('the answer names two lengths');
+      length = value;
+      continue;
     }
+    const lower = name.toLowerCase();
+    if (lower === 'connection') connection += `,${value.toLowerCase()}`;
+    else if (lower === 'keep-alive') keepAlive = value;
+    else if (lower === 'transfer-encoding') coding += `,${value.toLowerCase()}`;
   }
+  for (const name of connection.split(','))
+    if (isToken.test(name.trim())) headers.delete(name.trim());
   const framing = framingOf(method, status, coding, length);
   const isOld = start[1] === '0';
   const keepsAlive = connection.includes('close')
@@ -95,8 +92,12 @@ export function parseHead(text: string, method: string): Head {
   };
 }
 
-const isNamed = (name: string, wanted: string): boolean =>
-  name === wanted || name.toLowerCase() === wanted;
+const isToken = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** How long the names are that say something of this connection alone: most others are told apart by that. */
+const lengthsForHere = new Set([2, 7, 8, 10, 16, 17, 18, 19]);
+const isForHere = (name: string): boolean =>
+  lengthsForHere.has(name.length) && isHopByHop(name.toLowerCase());
 
 /** RFC 9112, 6.3. */
 function framingOf(

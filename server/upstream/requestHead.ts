@@ -15,10 +15,7 @@ function targetOf(url: string, originLength: number): string {
 /** @param originLength how many characters of the URL name the origin. */
 export function requestHead(request: UpstreamRequest, host: string, originLength: number): string {
   const { method, url, headers, body } = request;
-  let head = `${method} ${targetOf(url, originLength)} HTTP/1.1\r\nhost: ${host}\r\n`;
-  headers.forEach((value, name) => {
-    head += `${name}: ${value}\r\n`;
-  });
+  let head = `${method} ${targetOf(url, originLength)} HTTP/1.1\r\nhost: ${host}\r\n${headers}`;
   // A method that may have a body says that it has none.
   if (body) head += `content-length: ${body.byteLength}\r\n`;
   else if (method !== 'GET' && method !== 'HEAD') head += 'content-length: 0\r\n';

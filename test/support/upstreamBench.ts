@@ -52,7 +52,7 @@ export function upstreamBench(): Bench {
 export const asking = (url: string, more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
   method: 'POST',
   url,
-  headers: new Headers({ 'content-type': 'text/plain' }),
+  headers: 'content-type: text/plain\r\n',
   body: new Uint8Array(Buffer.from('ask')),
   isRepeatable: true,
   ...more,

@@ -165,7 +165,9 @@ describe('the head of a request', () => {
     const request = {
       method: 'POST',
       url,
-      headers: new Headers(headers),
+      headers: Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join(''),
       body: body === null ? null : new Uint8Array(Buffer.from(body)),
       isRepeatable: true,
     };

@@ -1,4 +1,5 @@
 /** Asks the other targets of a request whose stream broke, one after another, until one of them streams an answer. */
+import type { Abort } from '../abort.ts';
 import type { Cause } from '../../../events/event.ts';
 import type { Breakers } from '../../breakers/breakers.ts';
 import type { Verdicts } from '../../keyRing/verdicts.ts';
@@ -15,11 +16,7 @@ import type { UpstreamAnswer } from '../upstream.ts';
 import type { Continuation, Failing, Resume } from './resumable.ts';
 import { taped } from './taped.ts';
 
-type Open = (
-  response: UpstreamAnswer,
-  abort: AbortController,
-  follow: () => void,
-) => Promise<Continuation>;
+type Open = (response: UpstreamAnswer, abort: Abort, follow: () => void) => Promise<Continuation>;
 
 type Deps = Readonly<{
   keyChoice: Pick<KeyChoice, 'take'>;

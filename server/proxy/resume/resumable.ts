@@ -2,6 +2,7 @@
  * A stream that goes on when it breaks: from another answer whose text begins with exactly what the client already
  * has. To whoever reads it, it is one stream.
  */
+import type { Abort } from '../abort.ts';
 import type { OpenedStream } from '../openStream.ts';
 import { timeIsOver } from '../timeLimits.ts';
 import type { ReadResult } from '../upstream.ts';
@@ -10,7 +11,7 @@ import type { TextStream } from './textStream.ts';
 import { createWholeEvents } from './wholeEvents.ts';
 
 /** Another answer, opened. */
-export type Continuation = Readonly<{ stream: OpenedStream; abort: AbortController }>;
+export type Continuation = Readonly<{ stream: OpenedStream; abort: Abort }>;
 
 /** How an answer that looked well turned out. */
 export type Failing = 'broke' | 'ended early' | 'diverged';
@@ -25,7 +26,7 @@ export type Resume = Readonly<{
 export type Resumable = Readonly<{
   stream: OpenedStream;
   /** Ends whichever answer is read now. */
-  abort: Pick<AbortController, 'abort'> & Readonly<{ signal: Readonly<{ reason: unknown }> }>;
+  abort: Abort;
 }>;
 
 /** Each further answer costs as much as the first. */
@@ -33,7 +34,7 @@ const resumesAtMost = 2;
 
 type Source = Readonly<{
   next: () => Promise<ReadResult>;
-  abort: AbortController;
+  abort: Abort;
   /** What of its events the client lacks. */
   newIn: (bytes: Uint8Array) => Uint8Array;
 }>;
