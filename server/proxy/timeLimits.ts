@@ -74,5 +74,5 @@ export function endLimit(limit: TimeLimit): void {
 
 /** Aborts all that `owner` has under way, however much time is left. */
 export function abortLimitsOf(owner: object): void {
-  for (const limit of [...running]) if (limit.owner === owner) limit.abort.abort(gatewayStops);
+  for (const limit of running) if (limit.owner === owner) limit.abort.abort(gatewayStops);
 }
