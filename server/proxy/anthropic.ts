@@ -1,6 +1,7 @@
 /** The Anthropic dialect: its errors, and how its streams end. */
 import { objectOf, parseObject, textOf, type JsonObject } from './json.ts';
 import { find, hasValueBut, quoted } from './bytes.ts';
+import { originOf } from './headers.ts';
 import { errorHeaders, type DialectModule, type ErrorKind, type GatewayError } from './dialect.ts';
 import { sseWatch, type EventReader } from './sse.ts';
 import { anthropicUsage, anthropicUsageOfPlain } from './usage.ts';
@@ -67,6 +68,17 @@ function messagesReader(judged: boolean): EventReader {
   };
 }
 
+const batches = '/v1/messages/batches';
+const resultsUrl = /("results_url"\s*:\s*")https?:\/\/[^/"]+(?=\/v1\/messages\/batches\/)/g;
+
+/** The SDK gets a batch's results from where the batch says, with the key of its caller: which is not the vendor's. */
+function withOurResultsUrl(body: Uint8Array, origin: string): Uint8Array<ArrayBuffer> | null {
+  // Latin-1 gives every byte back as it was.
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
+  const changed = text.replace(resultsUrl, `$1${origin}`);
+  return changed === text ? null : Buffer.from(changed, 'latin1');
+}
+
 export const anthropic: DialectModule = {
   name: 'anthropic',
   errorBody(error, requestId) {
@@ -86,4 +98,6 @@ export const anthropic: DialectModule = {
   // Its answers are never so large.
   usageOfTail: () => null,
   usageOfPlain: (body, route) => (route === '/v1/messages' ? anthropicUsageOfPlain(body) : null),
+  readdressed: (body, { origin, headers, route }) =>
+    route.route.startsWith(batches) ? withOurResultsUrl(body, originOf(origin, headers)) : null,
 };

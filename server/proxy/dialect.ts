@@ -51,6 +51,9 @@ export type StreamWatch = {
   missingTail(): Uint8Array | null;
 };
 
+/** What a client asked for, and where: the gateway as the client sees it. */
+type Asked = Readonly<{ origin: string; headers: Headers; route: Readonly<{ route: string }> }>;
+
 export type DialectModule = {
   name: Dialect;
   errorBody(error: GatewayError, requestId: string): ErrorAnswer;
@@ -60,6 +63,11 @@ export type DialectModule = {
   usageOfPlain(body: Uint8Array, route: string): Usage | null;
   /** From the last bytes of a plain body that was too large to hold. */
   usageOfTail(tail: Uint8Array, route: string): Usage | null;
+  /**
+   * The body with the gateway's address where an SDK goes on to what it reads there, with the key of its caller; null
+   * where nothing is.
+   */
+  readdressed?(body: Uint8Array, asked: Asked): Uint8Array<ArrayBuffer> | null;
 };
 
 /** Goes before `inBandError` when the stream broke inside an event. */

@@ -2,6 +2,7 @@
 import { isCreation, type Detection } from './detect.ts';
 import { readBody, replaceModel } from './modelField.ts';
 import type { GatewayError } from './dialect.ts';
+import { originOf } from './headers.ts';
 import { isForm, readForm, replaceFormModel } from './multipart.ts';
 import { unpacked } from './packing.ts';
 import type { Tunnel } from './tunnel.ts';
@@ -131,10 +132,6 @@ function ofForm(body: Uint8Array, type: string | null): { model?: string; stream
   const { model, stream } = readForm(body, type);
   return { ...(model !== null && { model }), ...(stream && { streamed: true }) };
 }
-
-/** Where the client goes on with its upload: through the TLS end in front of the gateway, if there is one. */
-const originOf = (origin: string, headers: Headers): string =>
-  headers.get('x-forwarded-proto') === 'https' ? origin.replace(/^http:/, 'https:') : origin;
 
 /** A body without a type is taken for JSON: curl users forget the header. */
 const isJson = (type: string | null): boolean =>

@@ -81,3 +81,30 @@ describe('An error of the gateway', () => {
     expect(gemini.errorBody(overloaded, 'r').status).toBe(503);
   });
 });
+
+describe("A batch of Anthropic's", () => {
+  const asked = (route: string, headers = {}) => ({
+    origin: 'http://gateway.example',
+    headers: new Headers(headers),
+    route: { route },
+  });
+  const body = (origin: string) =>
+    Buffer.from(
+      `{"id":"b","note":"Grüße", "results_url" : "${origin}/v1/messages/batches/b/results"}`,
+    );
+  const shown = (at: ReturnType<typeof asked>, bytes = body('https://api.anthropic.com')) =>
+    anthropic.readdressed?.(bytes, at) ?? null;
+
+  test('has its results where its reader asked for it, and is the same otherwise', () => {
+    const route = '/v1/messages/batches/{id}';
+    expect(shown(asked(route))?.toString()).toBe(body('http://gateway.example').toString());
+    expect(shown(asked(route, { 'x-forwarded-proto': 'https' }))?.toString()).toBe(
+      body('https://gateway.example').toString(),
+    );
+  });
+
+  test('that has none, and whatever else names such an address, stays as it is', () => {
+    expect(shown(asked('/v1/messages/batches'), Buffer.from('{"results_url":null}'))).toBeNull();
+    expect(shown(asked('/v1/messages'))).toBeNull();
+  });
+});
