@@ -14,7 +14,7 @@ export type Twins = Readonly<{
 }>;
 
 const vendorKey = 'vendor-key-of-twins';
-const clientKey = 'client-key-of-alice';
+export const clientKey = 'client-key-of-alice';
 
 /** How the connection is made, and where it leads, is for each to say. */
 const ofConnection = new Set([
