@@ -106,10 +106,11 @@ export function createClients({ runtime, hash, apiKeyHeader, now }: Options): Cl
       const given = credentials(headers, search);
       let hasExpired = false;
       for (const credential of given) {
-        const known = shown.get(credential) ?? byHash.get(hash(credential));
+        const before = shown.get(credential);
+        const known = before ?? byHash.get(hash(credential));
         if (!known) continue;
         if (known.untilMs === null || now() < known.untilMs) {
-          shown.set(credential, known);
+          if (!before) shown.set(credential, known);
           return known.client;
         }
         hasExpired ||= !known.isRetiring;

@@ -4,6 +4,7 @@ import type { AbortState } from '../proxy/abort.ts';
 import type { UpstreamAnswer, UpstreamRequest } from '../proxy/upstream.ts';
 import { openAnswer, type OpenAnswer } from './answer.ts';
 import { bodyOf, type Body } from './body.ts';
+import { createBurst } from './burst.ts';
 import { headEnd, MalformedAnswer, parseHead, type Head } from './head.ts';
 import type { Origin } from './origin.ts';
 import { requestHead } from './requestHead.ts';
@@ -48,6 +49,11 @@ const mostHeadBytes = 256 * 1024;
 /** Up to here head and body are one write. */
 const smallBytes = 64 * 1024;
 const nothing = Buffer.alloc(0);
+
+const sendSoon = createBurst((send: () => void) => send());
+const answerSoon = createBurst(({ job, answer }: { job: Job; answer: UpstreamAnswer }) =>
+  job.resolve(answer),
+);
 
 export function connect(options: ConnectionOptions): Connection {
   const { origin } = options;
@@ -110,7 +116,7 @@ export function connect(options: ConnectionOptions): Connection {
     if (request.body && isSmall) bytes.set(request.body, text.length);
     unsent.push(bytes);
     if (request.body && !isSmall) unsent.push(request.body);
-    send();
+    sendSoon(send);
   };
 
   const start = (started: Job) => {
@@ -179,7 +185,7 @@ export function connect(options: ConnectionOptions): Connection {
     const parsed = head;
     const end = body(bytes, from);
     if (end !== -1) finish(bytes, end, parsed);
-    if (isNew) asked.resolve(opened.answer);
+    if (isNew) answerSoon({ job: asked, answer: opened.answer });
   };
 
   const hasEnded = (error: Error | undefined) => {
