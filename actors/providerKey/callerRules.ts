@@ -87,11 +87,11 @@ export const refusedBeforehand: readonly Rule[] = [
 /** Looked at when nothing else fits. */
 export const callerRules: readonly Rule[] = [
   {
-    // Another one may stream it. The code is the gateway's own, for an answer that came all at once.
+    // Another one may stream it. The second wording is the gateway's own, for an answer that came all at once.
     id: 'caller.not-streamed',
     when: (f) =>
       f.status === 400 &&
-      (f.has('stream_unsupported') || /\bmust be verified to stream this model\b/.test(f.said)),
+      /\bmust be verified to stream this model\b|\banswered without streaming\b/.test(f.said),
     ...callersFault,
   },
   { id: 'caller.redirect', when: (f) => f.status < 400, ...callersFault },

@@ -183,9 +183,10 @@ export function connect(options: ConnectionOptions): Connection {
     const opened = answer;
     if (!head || !body || !opened) return;
     const parsed = head;
+    // Its body may be malformed and fail: then it is the answer that failed.
+    if (isNew) answerSoon({ job: asked, answer: opened.answer });
     const end = body(bytes, from);
     if (end !== -1) finish(bytes, end, parsed);
-    if (isNew) answerSoon({ job: asked, answer: opened.answer });
   };
 
   const hasEnded = (error: Error | undefined) => {
