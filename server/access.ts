@@ -61,6 +61,16 @@ const table: Readonly<Record<string, Level>> = {
   'PATCH /api/models/:id': 'operator',
   'DELETE /api/models/:id': 'operator',
 
+  'GET /api/mcp/servers': 'operator',
+  'POST /api/mcp/servers': 'operator',
+  'GET /api/mcp/servers/:id': 'operator',
+  'PUT /api/mcp/servers/:id': 'operator',
+  'DELETE /api/mcp/servers/:id': 'operator',
+  'POST /api/mcp/servers/:id/connect': 'operator',
+  'POST /api/mcp/servers/:id/disconnect': 'operator',
+  'GET /api/mcp/servers/:id/status': 'operator',
+  'GET /api/mcp/servers/:id/tools': 'operator',
+
   'GET /api/webhooks': 'operator',
   'POST /api/webhooks/test': 'operator',
   'POST /api/webhooks/secret': 'operator',

@@ -15,6 +15,7 @@ import { liveRoutes } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { logsRoutes } from './routes/logs.ts';
 import { mcpEndpointRoutes } from './routes/mcpEndpoint.ts';
+import { mcpServerRoutes } from './routes/mcpServers.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRouteRoutes } from './routes/modelRoutes.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -38,6 +39,7 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(providerKeyActionRoutes(services, door))
     .use(clientKeyRoutes(services, door))
     .use(modelRouteRoutes(services, door))
+    .use(mcpServerRoutes(services, door))
     .use(settingsRoutes(services, door))
     .use(webhookRoutes(services, door))
     .use(eventsRoutes(services, door))

@@ -2,6 +2,7 @@
 import type { Server } from 'bun';
 import type { Waiters } from './keyRing/waiters.ts';
 import type { Live } from './live/live.ts';
+import type { LegacySessions } from './mcp/downstream/legacySessions.ts';
 import type { Drain } from './proxy/drain.ts';
 import type { Realtime } from './realtime/realtime.ts';
 import type { Limits } from './proxy/limits.ts';
@@ -13,6 +14,7 @@ type Options = Readonly<{
   limits: Pick<Limits, 'drainMs' | 'drainGraceMs'>;
   live: Pick<Live, 'stop'>;
   realtime: Pick<Realtime, 'stop'>;
+  mcp: Readonly<{ sessions: Pick<LegacySessions, 'drain'> }>;
   waiters: Pick<Waiters, 'stop'>;
 }>;
 
@@ -35,13 +37,14 @@ async function isIdle(server: Options['server'], withinMs: number): Promise<bool
 
 /** Resolves to how many requests were ended before they were finished. */
 export async function drainServer(options: Options): Promise<number> {
-  const { server, drain, limits, live, realtime, waiters } = options;
+  const { server, drain, limits, live, realtime, mcp, waiters } = options;
   drain.isDraining = true;
   // `/ready` says so, and who asks it sends no more; until then requests are taken, each on its connection's last turn.
   await Bun.sleep(limits.drainGraceMs);
   await live.stop();
   // They have no end of their own to wait for: their clients dial again, and reach another gateway.
   realtime.stop();
+  mcp.sessions.drain();
   // Its promise may be early and may be late: what is pending is looked at instead.
   void server.stop();
   let ended = 0;

@@ -21,6 +21,7 @@ const notFoundCodes: readonly (readonly [prefix: string, code: string])[] = [
   ['/api/providers', 'PROVIDER_NOT_FOUND'],
   ['/api/keys', 'CLIENT_KEY_NOT_FOUND'],
   ['/api/models', 'MODEL_ROUTE_NOT_FOUND'],
+  ['/api/mcp/servers', 'MCP_SERVER_NOT_FOUND'],
 ];
 
 const retrySoon = { 'retry-after': '2' };

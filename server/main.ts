@@ -221,7 +221,7 @@ export async function startGateway(
 
   const stop = async () => {
     stopSweeping();
-    const ended = await drainServer({ server, drain, limits, live, realtime, waiters });
+    const ended = await drainServer({ server, drain, limits, live, realtime, mcp, waiters });
     await mcp.stop();
     await recorder.stop();
     await bodies.stop();

@@ -16,6 +16,8 @@ export type McpServerContext = Readonly<{
   instructions: string | null;
   /** What it offers, in the order in which it named it; kept while the server is away. */
   lists: Readonly<Record<McpList, readonly McpItem[]>>;
+  /** How often an operator wanted it connected at once. */
+  connectsAsked: number;
   secretsToErase: readonly string[];
 }>;
 
@@ -49,6 +51,7 @@ export const unknownServer: McpServerContext = {
   capabilities: {},
   instructions: null,
   lists: { tools: [], resources: [], resourceTemplates: [], prompts: [] },
+  connectsAsked: 0,
   secretsToErase: [],
 };
 

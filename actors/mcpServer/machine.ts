@@ -57,7 +57,9 @@ export const mcpServerMachine = mcpSetup.createMachine({
       on: {
         McpServerDisabled: 'disabled',
         McpServerLeftSource: 'left',
-        McpServerConnectAsked: {},
+        McpServerConnectAsked: {
+          actions: assign(({ context }) => ({ connectsAsked: context.connectsAsked + 1 })),
+        },
       },
     },
     disabled: { on: { McpServerEnabled: 'enabled', McpServerLeftSource: 'left' } },

@@ -3,6 +3,9 @@
 /** Fields whose keys are data: models, addresses, session ids. */
 const keyedByData = new Set(['models', 'failures', 'endedSessions']);
 
+/** Fields that are somebody else's JSON: nothing in them has another name here. */
+const asItCame = new Set(['item', 'capabilities', 'serverInfo']);
+
 export const snakeCase = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -13,9 +16,14 @@ function renamed(record: object, nameOf: (key: string) => string): Record<string
   return Object.fromEntries(
     Object.entries(record).map(([key, value]: [string, unknown]) => [
       nameOf(key),
-      keyedByData.has(key) && isRecord(value) ? renamed(value, (own) => own) : converted(value),
+      valueUnder(key, value),
     ]),
   );
+}
+
+function valueUnder(key: string, value: unknown): unknown {
+  if (asItCame.has(key)) return value;
+  return keyedByData.has(key) && isRecord(value) ? renamed(value, (own) => own) : converted(value);
 }
 
 function converted(value: unknown): unknown {

@@ -5,7 +5,8 @@ import type { McpTransport } from '../../../events/mcpServer.ts';
 
 const texts = t.Record(t.String(), t.String());
 
-export const writtenSchema = t.Object({
+/** The fields that a configuration may have, in both spellings where there are two. */
+export const writtenFields = {
   command: t.Optional(t.String({ minLength: 1 })),
   args: t.Optional(t.Array(t.String())),
   env: t.Optional(texts),
@@ -20,8 +21,10 @@ export const writtenSchema = t.Object({
   enabled: t.Optional(t.Boolean()),
   disabled_tools: t.Optional(t.Array(t.String())),
   disabledTools: t.Optional(t.Array(t.String())),
-});
-export type Written = Static<typeof writtenSchema>;
+};
+/** In a file there may be more: fields of other programs. */
+const writtenSchema = t.Object(writtenFields);
+type Written = Static<typeof writtenSchema>;
 
 /** The same, complete and checked. */
 export type WrittenServer = Readonly<{

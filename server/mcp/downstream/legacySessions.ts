@@ -17,6 +17,8 @@ export type LegacySessions = Readonly<{
   /** A request in a session, or the one that opens it. `body` is the parsed one of a POST. */
   handle(request: Request, view: View, client: Client | null, body: unknown): Promise<Response>;
   size(): number;
+  /** Ends the streams that wait for whatever may come: their clients reach another gateway. Answers are finished. */
+  drain(): void;
   /** May be called twice. */
   stop(): Promise<void>;
 }>;
@@ -155,6 +157,7 @@ export function createLegacySessions(options: Options): LegacySessions {
             upstream.notify(method, params).catch((error: unknown) => onError(error, method));
         }
       },
+      onCancelled: (id) => transport.closeSSEStream(id),
       onError,
     });
     transport.onmessage = (message) => peer.receive(message as RpcMessage);
@@ -229,6 +232,9 @@ export function createLegacySessions(options: Options): LegacySessions {
       return tracked(session, await session.transport.handleRequest(request, parsed));
     },
     size: () => sessions.size,
+    drain() {
+      for (const { transport } of sessions.values()) transport.closeStandaloneSSEStream();
+    },
     async stop() {
       clearInterval(sweeper);
       unsubscribe();

@@ -58,6 +58,8 @@ type Options = Readonly<{
   link: Pick<Link, 'send' | 'abortSays'>;
   onRequest: (request: RpcRequest, context: Incoming) => Promise<RpcAnswer>;
   onNotification: (notification: RpcNotification) => void;
+  /** A request of the other end was cancelled: it gets no answer, and its stream can end. */
+  onCancelled?: (id: RpcId) => void;
   onError: (error: unknown, about: string) => void;
 }>;
 
@@ -69,7 +71,8 @@ type Pending = Readonly<{
   touch: () => void;
 }>;
 
-export function createPeer({ link, onRequest, onNotification, onError }: Options): Peer {
+export function createPeer(options: Options): Peer {
+  const { link, onRequest, onNotification, onCancelled, onError } = options;
   const pending = new Map<RpcId, Pending>();
   const incoming = new Map<RpcId, AbortController>();
   let lastId = 0;
@@ -115,6 +118,7 @@ export function createPeer({ link, onRequest, onNotification, onError }: Options
       say(link.send({ jsonrpc: '2.0', id, error: told }), `answering ${request.method}`);
     } finally {
       incoming.delete(id);
+      if (controller.signal.aborted) onCancelled?.(id);
     }
   };
 

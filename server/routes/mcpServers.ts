@@ -1,0 +1,184 @@
+/** MCP servers: how they are reached, whether they are, and what they offer. */
+import { Elysia, t } from 'elysia';
+import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
+import type { ActorId } from '../../events/ids.ts';
+import type { Door } from '../http/door.ts';
+import { idParams, nameField, strict } from '../http/fields.ts';
+import { findActor } from '../http/findActor.ts';
+import { pageOf, pageQuery } from '../http/paging.ts';
+import { Problem, problems } from '../http/problem.ts';
+import { BadServer, writtenFields, writtenServer } from '../mcp/config/written.ts';
+import { exposedName } from '../mcp/names.ts';
+import { listOf } from '../present/list.ts';
+import {
+  mcpConnectionSchema,
+  mcpServerSchema,
+  presentMcpConnection,
+  presentMcpServer,
+} from '../present/mcpServer.ts';
+import type { Services } from '../services.ts';
+
+const tags = ['MCP servers'];
+const written = t.Object(writtenFields, strict);
+const newServer = t.Object({ name: nameField, ...writtenFields }, strict);
+
+const mcpToolSchema = t.Object({
+  name: t.String(),
+  id: t.String({ description: 'its name on /mcp' }),
+  enabled: t.Boolean(),
+  hash: t.String({ description: 'SHA-256 of all that the server says of it' }),
+  tool: t.Record(t.String(), t.Unknown(), { description: 'as the server describes it' }),
+});
+
+export function mcpServerRoutes({ runtime, mcp, config }: Services, { plugin }: Door) {
+  const actors = runtime.of(mcpServerKind);
+  const { servers, connections } = mcp;
+
+  const find = (id: string) => findActor(actors, id, 'MCP_SERVER_NOT_FOUND');
+  const shown = (id: ActorId) => presentMcpServer(id, find(id).state, connections.stateOf(id));
+
+  /** @throws {Problem} for what cannot be, and for a program where nobody has to show a password to name one. */
+  const checked = (body: unknown) => {
+    try {
+      const server = writtenServer(body);
+      if (server.transport === 'stdio' && config.password === null) {
+        throw new Problem(
+          403,
+          'COMMANDS_NEED_PASSWORD',
+          'Set MIDDLEWARE_PASSWORD to start programs by API, or name the server in MCP_CONFIG_PATH.',
+        );
+      }
+      return server;
+    } catch (error) {
+      if (error instanceof BadServer)
+        throw new Problem(422, 'INVALID_BODY', `body: ${error.message}`);
+      throw error;
+    }
+  };
+
+  return new Elysia({ name: 'mcp-servers' })
+    .use(plugin)
+    .get(
+      '/api/mcp/servers',
+      ({ query }) => {
+        const present = [...actors.all()].filter(({ state }) => state.value !== 'removed');
+        return pageOf(present, query, ({ id }) => shown(id), runtime);
+      },
+      {
+        query: t.Object(pageQuery),
+        response: { 200: listOf(mcpServerSchema, t.String()), ...problems(401, 403, 422) },
+        detail: { summary: 'All MCP servers', tags },
+      },
+    )
+    .get('/api/mcp/servers/:id', ({ params }) => shown(find(params.id).id), {
+      params: idParams,
+      response: { 200: mcpServerSchema, ...problems(400, 401, 403, 404) },
+      detail: { summary: 'One MCP server', tags },
+    })
+    .post(
+      '/api/mcp/servers',
+      async ({ body: { name, ...rest }, cause, status }) => {
+        const id = await servers.add(name, checked(rest), 'api', cause);
+        return status(201, shown(id));
+      },
+      {
+        body: newServer,
+        response: { 201: mcpServerSchema, ...problems(400, 401, 403, 409, 422, 503) },
+        detail: {
+          summary: 'Add an MCP server and connect to it',
+          description:
+            "The fields are those of Claude's `mcpServers`. Values of env and headers, what looks secret in args and " +
+            'url goes to the vault and is not shown again. `${VAR}` is filled in for servers of the file only.',
+          tags,
+        },
+      },
+    )
+    .put(
+      '/api/mcp/servers/:id',
+      async ({ params, body, cause }) => {
+        const { id } = find(params.id);
+        const server = checked(body);
+        await servers.change(id, server, 'api', cause);
+        const type = server.isEnabled ? 'EnableMcpServer' : 'DisableMcpServer';
+        await actors.ask(id, { type }, cause);
+        return shown(id);
+      },
+      {
+        params: idParams,
+        body: written,
+        response: { 200: mcpServerSchema, ...problems(400, 401, 403, 404, 422, 503) },
+        detail: { summary: 'Give an MCP server another configuration, whole', tags },
+      },
+    )
+    .delete(
+      '/api/mcp/servers/:id',
+      async ({ params, cause, set }) => {
+        await actors.ask(find(params.id).id, { type: 'RemoveMcpServer' }, cause);
+        set.status = 204;
+      },
+      {
+        params: idParams,
+        response: { 204: t.Void(), ...problems(400, 401, 403, 404, 503) },
+        detail: { summary: 'Remove an MCP server, with its secrets', tags },
+      },
+    )
+    .post(
+      '/api/mcp/servers/:id/connect',
+      async ({ params, cause }) => {
+        const { id } = find(params.id);
+        await actors.ask(id, { type: 'AskForConnection' }, cause);
+        return shown(id);
+      },
+      {
+        params: idParams,
+        response: { 200: mcpServerSchema, ...problems(400, 401, 403, 404, 422, 503) },
+        detail: { summary: 'Switch it on, and connect anew in every gateway now', tags },
+      },
+    )
+    .post(
+      '/api/mcp/servers/:id/disconnect',
+      async ({ params, cause }) => {
+        const { id } = find(params.id);
+        await actors.ask(id, { type: 'DisableMcpServer' }, cause);
+        return shown(id);
+      },
+      {
+        params: idParams,
+        response: { 200: mcpServerSchema, ...problems(400, 401, 403, 404, 503) },
+        detail: { summary: 'Switch it off, and end its connections', tags },
+      },
+    )
+    .get(
+      '/api/mcp/servers/:id/status',
+      ({ params }) => presentMcpConnection(connections.stateOf(find(params.id).id)),
+      {
+        params: idParams,
+        response: { 200: mcpConnectionSchema, ...problems(400, 401, 403, 404) },
+        detail: { summary: "This process's connection to an MCP server", tags },
+      },
+    )
+    .get(
+      '/api/mcp/servers/:id/tools',
+      ({ params }) => {
+        const { id, state } = find(params.id);
+        const { lists, settings } = state.context;
+        return {
+          data: lists.tools.map(({ name, hash, item }) => ({
+            name,
+            id: exposedName(id, name),
+            enabled: !settings.toolsOff.includes(name),
+            hash,
+            tool: { ...item },
+          })),
+        };
+      },
+      {
+        params: idParams,
+        response: {
+          200: t.Object({ data: t.Array(mcpToolSchema) }),
+          ...problems(400, 401, 403, 404),
+        },
+        detail: { summary: 'The tools of an MCP server, also while it is away', tags },
+      },
+    );
+}

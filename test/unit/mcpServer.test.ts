@@ -1,0 +1,117 @@
+/** What becomes of an MCP server, state by state. */
+import { describe, expect, test } from 'bun:test';
+import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
+import type { McpServerEvent, McpServerSettings } from '../../events/mcpServer.ts';
+import { scenariosOf } from '../support/givenWhenThen.ts';
+
+const { given } = scenariosOf(mcpServerKind);
+
+const settings: McpServerSettings = {
+  transport: 'http',
+  command: null,
+  args: [],
+  env: [],
+  cwd: null,
+  url: 'https://example.com/mcp',
+  headers: [{ name: 'Authorization', text: null }],
+  secretRef: 'mcp-1',
+  fingerprint: 'ab',
+  stateless: false,
+  toolsOff: [],
+};
+const data = { name: 'Files', settings, source: 'file' as const, createdAtMs: 1_000 };
+const added: McpServerEvent = { type: 'McpServerAdded', data };
+const left: McpServerEvent = { type: 'McpServerLeftSource', data: { source: 'file' } };
+const removed: McpServerEvent = { type: 'McpServerRemoved', data: {} };
+const item = (name: string, hash: string) => ({ name, hash, item: { name } });
+const listed = (...items: ReturnType<typeof item>[]): McpServerEvent => ({
+  type: 'McpServerItemsListed',
+  data: { list: 'tools', items, added: items.map(({ name }) => name), removed: [], changed: [] },
+});
+
+describe('an MCP server', () => {
+  test('is added enabled, and no file adds again what an operator removed', () => {
+    const state = given()
+      .when({ type: 'AddMcpServer', ...data })
+      .thenHappened(added);
+    expect(state.value).toBe('enabled');
+    given(added, removed)
+      .when({ type: 'AddMcpServer', ...data })
+      .thenNothingHappened();
+    given(added, removed)
+      .when({ type: 'AddMcpServer', ...data, source: 'api' })
+      .thenHappened({ type: 'McpServerAdded', data: { ...data, source: 'api' } });
+  });
+
+  test('is changed by its own source only, and the older secret is owed to be erased', () => {
+    const other = { ...settings, secretRef: 'mcp-2', fingerprint: 'cd' };
+    const state = given(added)
+      .when({ type: 'ChangeMcpServer', source: 'file', settings: other })
+      .thenHappened({ type: 'McpServerChanged', data: { source: 'file', settings: other } });
+    expect(mcpServerKind.owed?.(state)).toEqual([{ type: 'EraseSecret', secretRef: 'mcp-1' }]);
+    given(added)
+      .when({ type: 'ChangeMcpServer', source: 'api', settings: other })
+      .thenRefused('INVALID');
+    given(added)
+      .when({
+        type: 'ChangeMcpServer',
+        source: 'file',
+        settings: { ...settings, secretRef: 'mcp-3' },
+      })
+      .thenNothingHappened();
+  });
+
+  test('is switched off and on, and a wish for a connection switches it on', () => {
+    const off: McpServerEvent = { type: 'McpServerDisabled', data: {} };
+    const on: McpServerEvent = { type: 'McpServerEnabled', data: {} };
+    given(added).when({ type: 'DisableMcpServer' }).thenHappened(off);
+    given(added, off).when({ type: 'EnableMcpServer' }).thenHappened(on);
+    given(added, off).when({ type: 'AskForConnection' }).thenHappened(on);
+    given(added)
+      .when({ type: 'AskForConnection' })
+      .thenHappened({ type: 'McpServerConnectAsked', data: {} });
+  });
+
+  test('leaves with its source, cannot be switched on meanwhile, and comes back', () => {
+    given(added).when({ type: 'LeaveSource', source: 'file' }).thenHappened(left);
+    given(added).when({ type: 'LeaveSource', source: 'environment' }).thenNothingHappened();
+    given(added, left).when({ type: 'EnableMcpServer' }).thenRefused('INVALID');
+    given(added, left)
+      .when({ type: 'ReturnToSource', source: 'file' })
+      .thenHappened({ type: 'McpServerReturned', data: { source: 'file' } });
+  });
+
+  test('tells what is new, gone and changed of its tools, and says nothing where nothing is', () => {
+    const before = listed(item('read', 'a'), item('write', 'b'));
+    given(added)
+      .when({ type: 'ListMcpItems', list: 'tools', items: [item('read', 'a')] })
+      .thenHappened(listed(item('read', 'a')));
+    given(added, before)
+      .when({ type: 'ListMcpItems', list: 'tools', items: [item('write', 'b'), item('read', 'a')] })
+      .thenNothingHappened();
+    const after = [item('write', 'c'), item('move', 'd')];
+    given(added, before)
+      .when({ type: 'ListMcpItems', list: 'tools', items: after })
+      .thenHappened({
+        type: 'McpServerItemsListed',
+        data: {
+          list: 'tools',
+          items: after,
+          added: ['move'],
+          removed: ['read'],
+          changed: ['write'],
+        },
+      });
+  });
+
+  test('that is removed offers nothing, and its secret is erased', () => {
+    const state = given(added, listed(item('read', 'a')))
+      .when({ type: 'RemoveMcpServer' })
+      .thenHappened(removed);
+    expect(state.context.lists.tools).toEqual([]);
+    given(added, removed)
+      .when({ type: 'EraseSecretDone', secretRef: 'mcp-1' })
+      .thenHappened({ type: 'McpServerSecretErased', data: { secretRef: 'mcp-1' } });
+    given(added, removed).when({ type: 'RemoveMcpServer' }).thenRefused('GONE');
+  });
+});
