@@ -1,6 +1,6 @@
 /** Reads from a request the ids that only the key that made them knows, and the conversation it belongs to. */
 import type { Dialect } from '../../events/provider.ts';
-import { geminiFile, hashOf, idOf, maxIds, maxItems, newest, reasoningId } from './ids.ts';
+import { cipherId, geminiFile, hashOf, idOf, maxIds, maxItems, newest } from './ids.ts';
 import { arrayOf, objectOf, textOf, type JsonObject } from './json.ts';
 
 const maxParts = 32;
@@ -51,9 +51,14 @@ function addPartIds(found: Found, part: JsonObject): void {
   if (data !== null) add(found, geminiFile(data.fileUri ?? data.file_uri));
 }
 
+function addCipherIds(found: Found, item: JsonObject): void {
+  const id = cipherId(item);
+  if (id !== null) add(found, textOf(item.id) ?? id);
+}
+
 function addItemIds(found: Found, item: JsonObject): void {
   const { type } = item;
-  if (type === 'reasoning' || type === 'compaction') add(found, reasoningId(item));
+  if (type === 'reasoning' || type === 'compaction') addCipherIds(found, item);
   if (type === 'item_reference') add(found, textOf(item.id));
   const parts = item.content ?? item.parts;
   if (!Array.isArray(parts)) return;

@@ -13,11 +13,10 @@ export function hashOf(text: string): string {
   return Bun.hash(text).toString(36);
 }
 
-/** Reasoning that came without an id, as stateless clients send it, is known by the end of its cipher. */
-export function reasoningId(item: JsonObject): string | null {
+/** Reasoning by the end of its cipher: stateless clients send it back without the id that it had. */
+export function cipherId(item: JsonObject): string | null {
   const cipher = textOf(item.encrypted_content);
-  if (cipher === null) return null;
-  return textOf(item.id) ?? `encrypted-${hashOf(cipher.slice(-64))}`;
+  return cipher === null ? null : `encrypted-${hashOf(cipher.slice(-64))}`;
 }
 
 /** A thing is named by its id or is an object with one. */

@@ -1,7 +1,7 @@
 /** Reads from an answer the ids that only the key that made them knows. */
 import type { Dialect } from '../../events/provider.ts';
 import { decodeUtf8 } from './bytes.ts';
-import { geminiFile, idOf, maxIds, maxItems, newest, reasoningId } from './ids.ts';
+import { cipherId, geminiFile, idOf, maxIds, maxItems, newest } from './ids.ts';
 import { arrayOf, objectOf, parseObject, textOf, type JsonObject } from './json.ts';
 
 const answerLimitBytes = 8 * 1024 * 1024;
@@ -16,10 +16,10 @@ export function responseIds(response: JsonObject): string[] {
   return unique([textOf(response.id), idOf(response.conversation), ...items.flat()]);
 }
 
-/** An item is referred to by its id, or by the end of its cipher; one of code names what its files are in. */
+/** An item is referred to by its id, or by its cipher alone; one of code names what its files are in. */
 function idsOfItem(item: JsonObject | null): (string | null)[] {
   if (item === null) return [];
-  return [reasoningId(item) ?? textOf(item.id), textOf(item.container_id)];
+  return [textOf(item.id), cipherId(item), textOf(item.container_id)];
 }
 
 /** What an answer on such a route may have made, or lists. */

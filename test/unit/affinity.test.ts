@@ -86,7 +86,11 @@ describe('Ids made by one key', () => {
       error: null,
       output: [{ type: 'reasoning', id: 'rs_1', encrypted_content: 'x' }, { type: 'message' }],
     };
-    expect(made('openai', '/v1/responses', response)).toEqual(['resp_1', 'rs_1']);
+    expect(made('openai', '/v1/responses', response)).toEqual([
+      'resp_1',
+      'rs_1',
+      expect.stringMatching(/^encrypted-/),
+    ]);
     expect(made('openai', '/v1/files', { id: 'file-1', object: 'file' })).toEqual(['file-1']);
     expect(made('openai', '/v1/files', { data: [{ id: 'file-1' }, { id: 'file-2' }] })).toEqual([
       'file-1',
@@ -113,6 +117,14 @@ describe('Ids made by one key', () => {
     const [, made] = idsMadeBy('openai', '/v1/responses', { id: 'resp_1', output: [item] });
     expect(made).toStartWith('encrypted-');
     expect(pinned('/v1/responses', { input: [item] })).toEqual([made ?? '']);
+  });
+
+  test('meet again for reasoning that had an id, and is sent back without', () => {
+    const item = { type: 'reasoning', encrypted_content: `gAAAA${'x'.repeat(500)}y` };
+    const output = [{ ...item, id: 'rs_1' }];
+    const made = idsMadeBy('openai', '/v1/responses', { id: 'resp_1', output });
+    expect(made).toContainValues(pinned('/v1/responses', { input: [item] }));
+    expect(made).toContainValues(pinned('/v1/responses', { input: output }));
   });
 
   test('are looked for in a bounded part of a long body', () => {
