@@ -78,6 +78,15 @@ export const allRest = (provider: string, retryAfterMs: number): GatewayError =>
   retryAfterMs,
 });
 
+/** What the request refers to is known to one key alone, and that one rests. */
+export const makerRests = (provider: string, retryAfterMs: number): GatewayError => ({
+  status: 429,
+  kind: 'rate_limit',
+  code: 'key_resting',
+  message: `What this request refers to was made with one key of the provider "${provider}", which is resting; it wakes in ${Math.ceil(retryAfterMs / 1_000)} s.`,
+  retryAfterMs,
+});
+
 /** Its breaker is open; `retryAfterMs` is when it is probed. */
 export const leftAlone = (provider: string, retryAfterMs: number): GatewayError => ({
   status: 503,

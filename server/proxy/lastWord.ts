@@ -9,12 +9,13 @@ import { responseHeaders } from './headers.ts';
 export type LastWord = Readonly<{
   /** After an attempt: the vendor's answer, where there is one that the client may see. */
   after(exchange: Exchange, last: FailedAttempt): Response;
-  /** All keys of the provider rest until then, or none is there at all. */
+  /** All keys of the provider rest until then (or the one that `isTied` to the request), or none is there at all. */
   withoutKey(
     exchange: Exchange,
     provider: string,
     readyAtMs: number | undefined,
     last: FailedAttempt | undefined,
+    isTied?: boolean,
   ): Response;
   /** The provider's breaker is open: nobody is asked. */
   leftAlone(
@@ -51,9 +52,10 @@ export function createLastWord({ record, refuse, now }: Options): LastWord {
 
   return {
     after,
-    withoutKey(exchange, provider, readyAtMs, last) {
+    withoutKey(exchange, provider, readyAtMs, last, isTied = false) {
       if (readyAtMs !== undefined && last?.verdict.class !== 'credential') {
-        return refuse(exchange, errors.allRest(provider, waitMs(readyAtMs)));
+        const rests = isTied ? errors.makerRests : errors.allRest;
+        return refuse(exchange, rests(provider, waitMs(readyAtMs)));
       }
       return last ? after(exchange, last) : refuse(exchange, errors.noKeys(provider));
     },

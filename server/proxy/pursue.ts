@@ -148,7 +148,9 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     breakers.release(id);
     if (client.signal.aborted) return deps.cancel(exchange);
     const readyAtMs = 'readyAtMs' in choice ? choice.readyAtMs : undefined;
-    return lastWord.withoutKey(exchange, id, readyAtMs, last);
+    const maker = affinity.makerOf(leg.ties.pinned);
+    const isTied = maker !== undefined && leg.pool.get(maker) !== undefined;
+    return lastWord.withoutKey(exchange, id, readyAtMs, last, isTied);
   };
 
   return async (pursuit) => {
