@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gte, lt, lte, sql, type SQL } from 'drizzle-orm';
 import type { Outcome } from '../traffic.ts';
 import { batchTable, bucketOf, requestTimeTable } from './batches.ts';
 import type { ProjectionDatabase } from './database.ts';
-import { eventsPerMessage, requestTable, type RequestRow } from './requests.ts';
+import { eventsPerMessage, requestTable, wholeRow, type RequestRow } from './requests.ts';
 
 /** A filtered query looks at so many requests at most: it runs on the thread that serves them. */
 const maxScannedRequests = 20_000;
@@ -81,7 +81,7 @@ export function requestsOf(db: ProjectionDatabase, filter: RequestFilter): Page<
     .limit(limit)
     .all();
   const next = rows.length === limit ? rows.at(-1)?.n : lastScanned;
-  return { rows, next: next ?? null };
+  return { rows: rows.map(wholeRow), next: next ?? null };
 }
 
 /** Found by the time in its id: a UUIDv7 names the ten seconds in which the request began. */
@@ -91,11 +91,12 @@ export function requestOf(db: ProjectionDatabase, id: string): RequestRow | unde
     gte(t.n, first),
     lt(t.n, sql`${first} + ${sql.raw(String(eventsPerMessage))}`),
   );
-  return db
+  const found = db
     .select({ request: t })
     .from(requestTimeTable)
     .innerJoin(t, inMessage)
     .where(and(eq(requestTimeTable.bucket, bucketOf(id)), eq(t.id, id)))
     .limit(1)
-    .get()?.request;
+    .get();
+  return found && wholeRow(found.request);
 }

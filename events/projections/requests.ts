@@ -2,6 +2,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Sequence } from '../event.ts';
+import { traceIdOf, type RequestId } from '../ids.ts';
 import type { Attempt, Outcome, RequestFinished } from '../traffic.ts';
 import type { Dialect } from '../provider.ts';
 import type { ProjectionDatabase } from './database.ts';
@@ -16,6 +17,7 @@ export const positionOf = (sequence: Sequence, place: number): number =>
 export const requestTable = sqliteTable('request', {
   n: integer('n').primaryKey(),
   id: text('id').notNull(),
+  /** `''` where the request came without a trace: then its own id is one. */
   traceId: text('trace_id').notNull(),
   atMs: integer('at_ms').notNull(),
   client: text('client').notNull(),
@@ -45,9 +47,43 @@ export const requestTable = sqliteTable('request', {
   /** Null where it is unknown. */
   costMicroUsd: integer('cost_micro_usd'),
   priceVersion: text('price_version'),
-  attempts: text('attempts', { mode: 'json' }).$type<readonly Attempt[]>().notNull(),
+  attempts: text('attempts', { mode: 'json' }).$type<readonly Attempt[] | PlainAttempt>().notNull(),
 });
-export type RequestRow = typeof requestTable.$inferSelect;
+
+/** Start and duration of the one attempt of a request that says what its request says. */
+type PlainAttempt = readonly [startedMs: number, durationMs: number];
+
+type StoredRow = typeof requestTable.$inferSelect;
+export type RequestRow = Omit<StoredRow, 'attempts'> & Readonly<{ attempts: readonly Attempt[] }>;
+
+const isPlain = (attempts: StoredRow['attempts']): attempts is PlainAttempt =>
+  typeof attempts[0] === 'number';
+
+/** The row with what its writer left out. */
+export function wholeRow(row: StoredRow): RequestRow {
+  const { attempts, provider, keyId, model, status } = row;
+  const traceId = row.traceId || traceIdOf(row.id as RequestId);
+  if (!isPlain(attempts)) return { ...row, traceId, attempts };
+  const [startedMs, durationMs] = attempts;
+  const said = { provider, keyId, model, status, verdict: 'ok', ruleId: '', error: '' } as const;
+  return { ...row, traceId, attempts: [{ ...said, startedMs, durationMs }] };
+}
+
+/** Half of a usual row would be what the other half says. */
+function writtenAttempts({ attempts, provider, keyId, model, status }: RequestFinished['data']) {
+  const [only] = attempts;
+  const saysTheSame =
+    only &&
+    attempts.length === 1 &&
+    only.verdict === 'ok' &&
+    only.ruleId === '' &&
+    only.error === '' &&
+    only.status === status &&
+    only.keyId === keyId &&
+    only.model === model &&
+    only.provider === provider;
+  return saysTheSame ? `[${only.startedMs},${only.durationMs}]` : JSON.stringify(attempts);
+}
 
 type Value = string | number | null;
 
@@ -57,7 +93,7 @@ function valuesOf(n: number, { id, traceId, atMs, data }: RequestFinished): Valu
   return [
     n,
     id,
-    traceId,
+    traceId === traceIdOf(id) ? '' : traceId,
     atMs,
     data.client,
     data.dialect,
@@ -82,7 +118,7 @@ function valuesOf(n: number, { id, traceId, atMs, data }: RequestFinished): Valu
     usage?.cacheWriteTokens ?? null,
     data.costMicroUsd,
     data.priceVersion,
-    JSON.stringify(data.attempts),
+    writtenAttempts(data),
   ];
 }
 
