@@ -1,4 +1,4 @@
-/** Counters and histograms that cost a map look-up each time; they become text only when somebody scrapes. */
+/** Counters and histograms that cost a few map look-ups each time; they become text only when somebody scrapes. */
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -8,34 +8,71 @@ export type Sample = Readonly<{ metricName?: string; labels: Labels; value: numb
 /** Labels from outside must not grow a family without end. */
 const maxSeries = 2_000;
 
-/** `Key` names a series in one short text; the labels are made once for each. */
+type Key = string | number;
+
+/**
+ * Series by up to three values of labels. Maps in maps: to make one text of the values for each request would cost
+ * more than all the rest of the counting.
+ */
+function createSeries<One>(names: readonly string[], make: (labels: Labels) => One) {
+  const byFirst = new Map<Key, Map<Key, Map<Key, One>>>();
+  const all: One[] = [];
+
+  const added = (a: Key, b: Key, c: Key): One | undefined => {
+    if (all.length >= maxSeries) return undefined;
+    const values = [a, b, c];
+    const one = make(Object.fromEntries(names.map((name, at) => [name, String(values[at])])));
+    all.push(one);
+    const bySecond = byFirst.get(a) ?? new Map<Key, Map<Key, One>>();
+    const byThird = bySecond.get(b) ?? new Map<Key, One>();
+    byFirst.set(a, bySecond.set(b, byThird.set(c, one)));
+    return one;
+  };
+
+  return {
+    all: all as readonly One[],
+    /** Undefined when there are too many already. */
+    of: (a: Key, b: Key, c: Key): One | undefined =>
+      byFirst.get(a)?.get(b)?.get(c) ?? added(a, b, c),
+  };
+}
+
 export type Counters = Readonly<{
-  add(key: string, labelsOf: () => Labels, value?: number): void;
+  /** The values of the labels, in the order of their names. */
+  add(value: number, a: Key, b?: Key, c?: Key): void;
   samples(): Sample[];
 }>;
 
-export function createCounters(): Counters {
-  const series = new Map<string, { labels: Labels; value: number }>();
+/** @param names Of the labels, three at most. */
+export function createCounters(...names: readonly string[]): Counters {
+  const series = createSeries(names, (labels) => ({ labels, value: 0 }));
   return {
-    add(key, labelsOf, value = 1) {
-      const existing = series.get(key);
-      if (existing) existing.value += value;
-      else if (series.size < maxSeries) series.set(key, { labels: labelsOf(), value });
+    add(value, a, b = '', c = '') {
+      const one = series.of(a, b, c);
+      if (one) one.value += value;
     },
-    samples: () => [...series.values()],
+    samples: () => series.all.map((one) => ({ ...one })),
   };
 }
 
 export type Histogram = Readonly<{
-  observe(key: string, labelsOf: () => Labels, value: number): void;
+  observe(value: number, a: Key, b?: Key, c?: Key): void;
   samples(): Sample[];
 }>;
 
 type Series = { labels: Labels; buckets: number[]; sum: number };
 
 /** @param bounds Upper bounds of the buckets, ascending; the last bucket has none. */
-export function createHistogram(name: string, bounds: readonly number[]): Histogram {
-  const series = new Map<string, Series>();
+export function createHistogram(
+  name: string,
+  bounds: readonly number[],
+  ...names: readonly string[]
+): Histogram {
+  const series = createSeries<Series>(names, (labels) => ({
+    labels,
+    buckets: Array<number>(bounds.length + 1).fill(0),
+    sum: 0,
+  }));
 
   const samplesOf = ({ labels, buckets, sum }: Series): Sample[] => {
     let count = 0;
@@ -52,18 +89,14 @@ export function createHistogram(name: string, bounds: readonly number[]): Histog
   };
 
   return {
-    observe(key, labelsOf, value) {
-      let one = series.get(key);
-      if (!one) {
-        if (series.size >= maxSeries) return;
-        one = { labels: labelsOf(), buckets: Array(bounds.length + 1).fill(0), sum: 0 };
-        series.set(key, one);
-      }
+    observe(value, a, b = '', c = '') {
+      const one = series.of(a, b, c);
+      if (!one) return;
       let index = 0;
       while (index < bounds.length && value > (bounds[index] ?? Infinity)) index += 1;
       one.buckets[index] = (one.buckets[index] ?? 0) + 1;
       one.sum += value;
     },
-    samples: () => [...series.values()].flatMap(samplesOf),
+    samples: () => series.all.flatMap(samplesOf),
   };
 }

@@ -37,13 +37,27 @@ const otherModels = '_other';
 export function createMetrics(labels: Readonly<Record<string, string>>): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels(labels);
-  const requests = createCounters();
-  const durations = createHistogram('http_request_duration_seconds', durationBoundsS);
-  const attempts = createCounters();
-  const outcomes = createCounters();
-  const tokens = createHistogram('gen_ai_client_token_usage', tokenBounds);
-  const operations = createHistogram('gen_ai_client_operation_duration_seconds', durationBoundsS);
-  const firstTokens = createHistogram('gen_ai_server_time_to_first_token_seconds', durationBoundsS);
+  const requests = createCounters('method', 'route', 'status');
+  const durations = createHistogram('http_request_duration_seconds', durationBoundsS, 'route');
+  const attempts = createCounters('provider', 'verdict');
+  const outcomes = createCounters('outcome');
+  const model = ['gen_ai_provider_name', 'gen_ai_request_model'] as const;
+  const tokens = createHistogram(
+    'gen_ai_client_token_usage',
+    tokenBounds,
+    ...model,
+    'gen_ai_token_type',
+  );
+  const operations = createHistogram(
+    'gen_ai_client_operation_duration_seconds',
+    durationBoundsS,
+    ...model,
+  );
+  const firstTokens = createHistogram(
+    'gen_ai_server_time_to_first_token_seconds',
+    durationBoundsS,
+    ...model,
+  );
   const models = new Set<string>();
 
   /** Only what a vendor answered for is a model; anything else is a caller's words. */
@@ -55,22 +69,18 @@ export function createMetrics(labels: Readonly<Record<string, string>>): Metrics
   };
 
   const countHttp = (method: string, route: string, status: number, durationMs: number) => {
-    const code = String(status);
-    requests.add(`${method} ${route} ${code}`, () => ({ method, route, status: code }));
-    durations.observe(route, () => ({ route }), durationMs / 1_000);
+    requests.add(1, method, route, status);
+    durations.observe(durationMs / 1_000, route);
   };
 
   const countGenAi = (data: RequestFinished['data']) => {
     const { usage, provider, durationMs, streamed, firstByteMs } = data;
-    const model = modelLabel(data.model);
-    const key = `${provider} ${model}`;
-    const named = { gen_ai_provider_name: provider, gen_ai_request_model: model };
-    operations.observe(key, () => named, durationMs / 1_000);
-    if (streamed) firstTokens.observe(key, () => named, firstByteMs / 1_000);
+    const named = modelLabel(data.model);
+    operations.observe(durationMs / 1_000, provider, named);
+    if (streamed) firstTokens.observe(firstByteMs / 1_000, provider, named);
     if (!usage) return;
-    const typed = (type: string) => () => ({ ...named, gen_ai_token_type: type });
-    tokens.observe(`${key} in`, typed('input'), usage.inputTokens);
-    tokens.observe(`${key} out`, typed('output'), usage.outputTokens);
+    tokens.observe(usage.inputTokens, provider, named, 'input');
+    tokens.observe(usage.outputTokens, provider, named, 'output');
   };
 
   const countTraffic = (event: TrafficEvent) => {
@@ -78,10 +88,8 @@ export function createMetrics(labels: Readonly<Record<string, string>>): Metrics
     const { data } = event;
     const { method, route, status, durationMs, outcome } = data;
     countHttp(method, route, status, durationMs);
-    outcomes.add(outcome, () => ({ outcome }));
-    for (const { provider, verdict } of data.attempts) {
-      attempts.add(`${provider} ${verdict}`, () => ({ provider, verdict }));
-    }
+    outcomes.add(1, outcome);
+    for (const { provider, verdict } of data.attempts) attempts.add(1, provider, verdict);
     if (data.model !== '' && status < 400) countGenAi(data);
   };
 

@@ -60,7 +60,7 @@ export function createPricing({ providers, modelRoutes }: Options): Pricing {
   // By the provider as it is now: one that was changed is another object, and is looked up anew.
   const quotes = new WeakMap<Priced, Map<string, Quote | null>>();
   const own = new WeakMap<PriceOverride, Readonly<{ tariff: Tariff; version: string }>>();
-  const costs = createCounters();
+  const costs = createCounters('gen_ai_provider_name', 'gen_ai_request_model');
   let unpriced = 0;
 
   const quotesOf = (provider: Priced): Map<string, Quote | null> => {
@@ -107,8 +107,7 @@ export function createPricing({ providers, modelRoutes }: Options): Pricing {
     const answered = attempts.at(-1);
     const by = answered?.provider ?? provider;
     const named = answered?.model ?? model;
-    const labelsOf = () => ({ gen_ai_provider_name: by, gen_ai_request_model: named });
-    costs.add(`${by} ${named}`, labelsOf, costMicroUsd);
+    costs.add(costMicroUsd, by, named);
   };
 
   /** In place: 20,000 a second are not copied. */
