@@ -33,7 +33,7 @@ export function undoAtExit(undo: () => void): () => void {
   return () => void undoing.delete(undo);
 }
 
-export function endTree(pid: number): void {
+function endTree(pid: number): void {
   for (const member of treeOf(pid)) {
     try {
       process.kill(member, 'SIGKILL');
@@ -62,13 +62,16 @@ export type TemporaryFolder = Readonly<{
   remove: () => void;
 }>;
 
-/** At the exit of this process all processes that name it, and theirs, are ended first. */
-export function temporaryFolder(name: string): TemporaryFolder {
-  const path = mkdtempSync(join(tmpdir(), `signalbox-${name}-`));
-  const forget = undoAtExit(() => {
+/** At the exit of this process all processes that name the folder, and theirs, are ended, and it is removed. */
+export const clearAtExit = (path: string): (() => void) =>
+  undoAtExit(() => {
     for (const pid of processesWith(path)) endTree(pid);
     removeAll(path);
   });
+
+export function temporaryFolder(name: string): TemporaryFolder {
+  const path = mkdtempSync(join(tmpdir(), `signalbox-${name}-`));
+  const forget = clearAtExit(path);
   return {
     path,
     remove() {

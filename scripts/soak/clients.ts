@@ -31,33 +31,42 @@ async function textOf(response: Response): Promise<string> {
   return text;
 }
 
+export const chatPath = '/v1/chat/completions';
+
+export const requestOf = (isStream: boolean, id: string) => ({
+  method: 'POST',
+  body: isStream ? streamedQuestion : question,
+  headers: {
+    'content-type': 'application/json',
+    authorization: `Bearer ${clientKey}`,
+    [idHeader]: id,
+  },
+});
+
 export function send(
   port: number,
   isStream: boolean,
   options: { id?: string; signal?: AbortSignal; keepalive?: boolean } = {},
 ): Promise<Response> {
   const { id = `r${++sent}`, ...init } = options;
-  return fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
-    method: 'POST',
-    body: isStream ? streamedQuestion : question,
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${clientKey}`,
-      [idHeader]: id,
-    },
-    ...init,
-  });
+  return fetch(`http://127.0.0.1:${port}${chatPath}`, { ...requestOf(isStream, id), ...init });
 }
 
 export const requestIdOf = (response: Response): string =>
   response.headers.get('x-signalbox-request-id') ?? '';
 
+export const ask = (port: number, isStream: boolean, keepalive = true): Promise<Asked> =>
+  askBy((id) => send(port, isStream, { id, keepalive }), isStream);
+
 /** One request and its whole answer, which must be its own and complete. */
-export async function ask(port: number, isStream: boolean, keepalive = true): Promise<Asked> {
+export async function askBy(
+  sendAs: (id: string) => Promise<Response>,
+  isStream: boolean,
+): Promise<Asked> {
   const id = `r${++sent}`;
   const startedMs = performance.now();
   try {
-    const response = await send(port, isStream, { id, keepalive });
+    const response = await sendAs(id);
     const text = await textOf(response);
     const completedMs = performance.now();
     if (response.status !== 200) return { failed: response.status };

@@ -2,10 +2,7 @@
 import type { StoredEvent } from '../../events/event.ts';
 import type { ProviderKeyEvent } from '../../events/providerKey.ts';
 import type { Finding } from './finding.ts';
-
-export const password = 'a password of the soak';
-
-const json = { 'content-type': 'application/json' };
+import { openSession } from './session.ts';
 
 type Given = Readonly<{ name: string; status: number; retryAfter: string | null; tookMs: number }>;
 
@@ -18,16 +15,8 @@ export type Operator = Readonly<{
 
 /** Opens a session and looks up the keys: both before anything goes wrong. */
 export async function startOperator(port: number): Promise<Operator> {
-  const url = `http://127.0.0.1:${port}`;
-  const login = await fetch(`${url}/api/login`, {
-    method: 'POST',
-    headers: json,
-    body: JSON.stringify({ password }),
-  });
-  const { token } = (await login.json()) as { token?: string };
-  if (!token) throw new Error(`the operator was not let in: ${login.status}`);
-  const headers = { ...json, authorization: `Bearer ${token}` };
-  const list = await fetch(`${url}/api/provider-keys`, { headers });
+  const { send } = await openSession(port);
+  const list = await send('GET', '/api/provider-keys');
   const { data = [] } = (await list.json()) as { data?: readonly { id: string }[] };
   if (data.length === 0) throw new Error(`there are no provider keys: ${list.status}`);
 
@@ -35,12 +24,8 @@ export async function startOperator(port: number): Promise<Operator> {
   const give = async (number: number): Promise<Given> => {
     const name = `name ${number}`;
     const startMs = performance.now();
-    const answer = await fetch(`${url}/api/provider-keys/${data[number % data.length]?.id}`, {
-      method: 'PATCH',
-      headers,
-      body: JSON.stringify({ name }),
-      keepalive: false,
-    });
+    const path = `/api/provider-keys/${data[number % data.length]?.id}`;
+    const answer = await send('PATCH', path, { name });
     await answer.body?.cancel();
     const retryAfter = answer.headers.get('retry-after');
     return { name, status: answer.status, retryAfter, tookMs: performance.now() - startMs };

@@ -1,7 +1,8 @@
 /** The log stands still for ten seconds under load: requests go on, commands say so, nothing is missing afterwards. */
 import { startGateway, type MeasuredGateway } from '../measure/gateway.ts';
 import { ask, shownFailures, type Answered } from './clients.ts';
-import { commandsKept, password, startOperator } from './commands.ts';
+import { commandsKept, startOperator } from './commands.ts';
+import { startEvenRate } from './evenRate.ts';
 import { holdsWithin, spread, type Finding } from './finding.ts';
 import { startOutsideNats, type OutsideNats } from './outside.ts';
 import { childOf, isRunning, residentMb } from '../measure/processes.ts';
@@ -12,6 +13,7 @@ import {
   spooledBytes,
   withLogOf,
 } from './recorded.ts';
+import { password } from './session.ts';
 import { startUpstream } from './upstream.ts';
 
 const rate = 200;
@@ -30,21 +32,14 @@ export type OutageOptions = Readonly<{
 type Load = Readonly<{ answered: Answered[]; failures: Map<string, number> }>;
 const failed = ({ failures }: Load, how: string) => failures.set(how, (failures.get(how) ?? 0) + 1);
 
-/** Requests at an even rate, however long the answers take. */
 async function loadFor(ms: number, port: number, load: Load): Promise<void> {
-  const startMs = performance.now();
-  const asked: Promise<void>[] = [];
-  const one = async () => {
+  const running = startEvenRate(rate, async () => {
     const result = await ask(port, false);
     if ('answered' in result) load.answered.push(result.answered);
     else failed(load, String(result.failed));
-  };
-  for (let sent = 0; sent < (ms / 1_000) * rate; sent++) {
-    const dueMs = startMs + (sent * 1_000) / rate;
-    if (dueMs > performance.now()) await Bun.sleep(dueMs - performance.now());
-    asked.push(one());
-  }
-  await Promise.all(asked);
+  });
+  await Bun.sleep(ms);
+  await running.stop();
 }
 
 const tookMs = ({ answered }: Load) => answered.map((one) => one.completedMs - one.startedMs);

@@ -1,5 +1,6 @@
 /** A nats-server that no launcher looks after, and what a launcher needs to use it. */
 import { startNatsServer, type TestNatsServer } from '../../test/support/natsServer.ts';
+import { clearAtExit } from '../measure/leftovers.ts';
 import type { NatsAccess } from '../../server/config/places.ts';
 
 export type OutsideNats = Readonly<{
@@ -10,8 +11,16 @@ export type OutsideNats = Readonly<{
 }>;
 
 export async function startOutsideNats(): Promise<OutsideNats> {
-  const server = await startNatsServer();
-  const { user, pass } = server;
+  const started = await startNatsServer();
+  const { user, pass } = started;
+  const forget = clearAtExit(started.folder);
+  const server: TestNatsServer = {
+    ...started,
+    async stop() {
+      await started.stop();
+      forget();
+    },
+  };
   const { host } = new URL(server.url);
   return {
     server,

@@ -1,9 +1,25 @@
-/** `bun run soak [section …]`: what must hold when processes are killed, the log is away, or clients leave. */
+/** `bun run soak [--minutes <number>] [section …]`: what stays true while Signalbox is killed, halted, raced, abandoned and kept waiting. */
+import { parseArgs } from 'node:util';
+import { abandonSection } from './abandon.ts';
 import { abortsSection } from './aborts.ts';
+import { breakerSection } from './breaker.ts';
 import { report, type Finding } from './finding.ts';
 import { killsSection } from './kills.ts';
 import { outageReplaced, outageResumed } from './outage.ts';
 import { racesSection } from './races.ts';
+import { rollingSection } from './rolling.ts';
+import { silenceSection } from './silence.ts';
+
+const { values, positionals: wanted } = parseArgs({
+  options: { minutes: { type: 'string' } },
+  allowPositionals: true,
+});
+/** For those that last as long as they are told. */
+const minutesOr = (usual: number): number => Number(values.minutes ?? usual);
+if (!(minutesOr(1) > 0)) {
+  console.error(`--minutes wants a number above 0, not "${values.minutes}"`);
+  process.exit(2);
+}
 
 const onProgress = (line: string) => console.log(`  … ${line}`);
 
@@ -15,9 +31,12 @@ const sections: Readonly<Record<string, () => Promise<Finding[]>>> = {
   outage: async () => [...(await outageReplaced(outage)), ...(await outageResumed(outage))],
   races: () => racesSection({ rests: 200, rounds: 300 }),
   aborts: () => abortsSection({ streams: 2_000, onProgress }),
+  rolling: () => rollingSection({ minutes: minutesOr(5), onProgress }),
+  breaker: () => breakerSection({ minutes: minutesOr(1), onProgress }),
+  silence: () => silenceSection({ minutes: minutesOr(10), onProgress }),
+  abandon: () => abandonSection({ minutes: minutesOr(20), onProgress }),
 };
 
-const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !(name in sections));
 if (unknown) {
   console.error(`there is no section "${unknown}"; there are ${Object.keys(sections).join(', ')}`);

@@ -17,6 +17,8 @@ export type SoakUpstream = Readonly<{
   leftAtMs: ReadonlyMap<string, number>;
   /** 429s given so far. */
   rests: () => number;
+  /** Requests under way. */
+  pending: () => number;
   stop: () => Promise<void>;
 }>;
 
@@ -27,12 +29,15 @@ type Options = Readonly<{
   plainMs?: number;
   /** One request in so long is told to come back after a second; never, without it. */
   restEveryMs?: number;
+  /** False for a run so long that the ledger would be what grows. */
+  keepsLedger?: boolean;
 }>;
 
 export function startUpstream({
   eventGapMs = 10,
   plainMs = 20,
   restEveryMs = Infinity,
+  keepsLedger = true,
 }: Options = {}): SoakUpstream {
   const answered = new Map<string, number>();
   const leftAtMs = new Map<string, number>();
@@ -55,7 +60,7 @@ export function startUpstream({
       },
       cancel() {
         clearInterval(timer);
-        leftAtMs.set(id, performance.now());
+        if (keepsLedger) leftAtMs.set(id, performance.now());
       },
     });
     return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
@@ -74,7 +79,7 @@ export function startUpstream({
         const error = { message: 'Rate limit reached', type: 'requests', code: 'rate_limit' };
         return Response.json({ error }, { status: 429, headers: { 'retry-after': '1' } });
       }
-      answered.set(id, (answered.get(id) ?? 0) + 1);
+      if (keepsLedger) answered.set(id, (answered.get(id) ?? 0) + 1);
       if (isStream) return stream(id);
       await Bun.sleep(plainMs);
       return Response.json(JSON.parse(answer.replace(sample, markOf(id))));
@@ -85,6 +90,7 @@ export function startUpstream({
     answered,
     leftAtMs,
     rests: () => rests,
+    pending: () => server.pendingRequests,
     stop: () => server.stop(true),
   };
 }
