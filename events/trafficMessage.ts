@@ -12,7 +12,8 @@ import {
 } from './message.ts';
 import { t } from './schema.ts';
 import type { TrafficEvent } from './traffic.ts';
-import { divide, packRequests, unpackRequests } from './trafficRows.ts';
+import { divide, packRequests } from './trafficRows.ts';
+import { unpackRequests } from './trafficRowsRead.ts';
 
 /** More than one message can hold; the batch has to be split. */
 export class BatchTooLarge extends Error {

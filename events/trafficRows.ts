@@ -2,7 +2,7 @@
  * Finished requests as they travel: one array each, their names once a message, their repeated strings in a table.
  * A fifth of the bytes that objects take, to write, to send, to sync and to read.
  */
-import { traceIdOf, type RequestId } from './ids.ts';
+import { traceIdOf } from './ids.ts';
 import type { Attempt, RequestFinished, TrafficEvent, Usage } from './traffic.ts';
 
 /** `columns` name the values of each row; a name with `#` stands for an index into `strings`. */
@@ -15,8 +15,8 @@ export type TrafficRows = Readonly<{
   rows: readonly (readonly unknown[])[];
 }>;
 
-// In the order in which `rowOf` writes them. What is added goes to the end; readers go by the names.
-const columns = [
+/** In the order in which they are written. What is added goes to the end; readers go by the names. */
+export const columns = [
   'id',
   'atMs',
   'traceId',
@@ -41,8 +41,7 @@ const columns = [
   'attempts',
   '#modelRoute',
 ];
-const envelopeColumns: ReadonlySet<string> = new Set(['id', 'atMs', 'traceId']);
-const attemptColumns = [
+export const attemptColumns = [
   '#provider',
   '#keyId',
   '#model',
@@ -53,7 +52,7 @@ const attemptColumns = [
   '#ruleId',
   '#error',
 ];
-const usageColumns = [
+export const usageColumns = [
   'inputTokens',
   'outputTokens',
   'cachedTokens',
@@ -140,54 +139,6 @@ export function packRequests(events: readonly RequestFinished[], version: number
   };
   const rows = events.map(rowOf);
   return { version, columns, attemptColumns, usageColumns, strings, rows };
-}
-
-type Fields = Record<string, unknown>;
-
-/** The events of these rows, unchecked: whoever reads them asks the catalog. */
-export function unpackRequests(packed: TrafficRows): unknown[] {
-  const { strings, version } = packed;
-  const reader = (names: readonly string[], isWanted: (name: string) => boolean = () => true) => {
-    const fields = names
-      .map((name, index) => ({
-        name: name.replace('#', ''),
-        index,
-        isTabled: name.startsWith('#'),
-      }))
-      .filter(({ name }) => isWanted(name));
-    return (row: unknown): Fields => {
-      const read: Fields = {};
-      if (!Array.isArray(row)) return read;
-      for (const { name, index, isTabled } of fields) {
-        const value: unknown = row[index];
-        if (value === undefined) continue;
-        read[name] = isTabled && typeof value === 'number' ? strings[value] : value;
-      }
-      return read;
-    };
-  };
-  const isOfEnvelope = (name: string) => envelopeColumns.has(name);
-  const envelope = reader(packed.columns, isOfEnvelope);
-  const request = reader(packed.columns, (name) => !isOfEnvelope(name));
-  const attempt = reader(packed.attemptColumns);
-  const usage = reader(packed.usageColumns);
-
-  const attemptsIn = (written: readonly unknown[], data: Fields): unknown[] => {
-    const [startedMs, durationMs] = written;
-    if (typeof startedMs !== 'number') return written.map(attempt);
-    const { provider, keyId, model, status } = data;
-    const ok = { verdict: 'ok', ruleId: '', error: '' };
-    return [{ provider, keyId, model, status, startedMs, durationMs, ...ok }];
-  };
-
-  return packed.rows.map((row) => {
-    const { id, atMs, traceId } = envelope(row);
-    const data = request(row);
-    data['usage'] = Array.isArray(data['usage']) ? usage(data['usage']) : data['usage'];
-    if (Array.isArray(data['attempts'])) data['attempts'] = attemptsIn(data['attempts'], data);
-    const trace = traceId ?? (typeof id === 'string' ? traceIdOf(id as RequestId) : traceId);
-    return { id, type: 'RequestFinished', version, atMs, traceId: trace, data };
-  });
 }
 
 /** The requests that can travel as rows, and what cannot. */
