@@ -13,7 +13,7 @@ setDefaultTimeout(20_000);
 let twins: Twins;
 beforeAll(async () => {
   twins = await startTwins(routed(anthropicRoutes));
-});
+}, 30_000);
 afterAll(() => twins.stop());
 
 const weather = { name: 'weather', input_schema: { type: 'object' as const } };

@@ -36,7 +36,7 @@ beforeAll(async () => {
     limits: { transientPauseMs: 1, waitMs: 0 },
     script: answers,
   });
-});
+}, 30_000);
 afterAll(() => gateway.stop());
 afterEach(() => {
   gateway.vendor.does(answers);

@@ -44,7 +44,7 @@ beforeEach(async () => {
     limits: { transientPauseMs: 1, waitMs: 0 },
     script: answers,
   });
-});
+}, 30_000);
 afterEach(() => gateway.stop());
 
 const post = ({ path, headers, body }: AgentRequest): Promise<Response> =>

@@ -11,7 +11,7 @@ setDefaultTimeout(20_000);
 let twins: Twins;
 beforeAll(async () => {
   twins = await startTwins(routed(geminiRoutes));
-});
+}, 30_000);
 afterAll(() => twins.stop());
 
 const ask = { model: 'gemini-2.5-flash', contents: 'How warm is it?' };

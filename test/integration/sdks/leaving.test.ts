@@ -15,7 +15,7 @@ setDefaultTimeout(20_000);
 let gateway: SdkPlaces;
 beforeAll(async () => {
   gateway = await startSdkPlaces();
-});
+}, 30_000);
 afterAll(() => gateway.stop());
 
 const silent: Script = () => {};

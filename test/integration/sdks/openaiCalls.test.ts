@@ -13,7 +13,7 @@ setDefaultTimeout(20_000);
 let twins: Twins;
 beforeAll(async () => {
   twins = await startTwins(routed(openAiRoutes));
-});
+}, 30_000);
 afterAll(() => twins.stop());
 
 const model = 'gpt-5';

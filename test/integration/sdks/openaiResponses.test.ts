@@ -13,7 +13,7 @@ setDefaultTimeout(20_000);
 let twins: Twins;
 beforeAll(async () => {
   twins = await startTwins(routed(responsesRoutes));
-});
+}, 30_000);
 afterAll(() => twins.stop());
 
 const ask = { model: 'gpt-5', input: 'How warm is it?' };

@@ -16,7 +16,7 @@ let key: string;
 beforeAll(async () => {
   gateway = await startSdkPlaces({ limits: { bodyLimitBytes: 100_000 } });
   key = await newKey();
-});
+}, 30_000);
 afterAll(() => gateway.stop());
 
 async function newKey(terms: object = {}): Promise<string> {
@@ -24,10 +24,23 @@ async function newKey(terms: object = {}): Promise<string> {
   return json.key;
 }
 
+const dialects = ['openai', 'anthropic', 'gemini'] as const;
+
 const oneOf = async (sdk: SdkVersion, way: Way, asking: Partial<Asking>) =>
   (await thrown(sdk.ask({ url: gateway.url(), key, way, ...asking }))) as SdkError;
 
 describe('The client key', () => {
+  test('that is missing is told so in the dialect', async () => {
+    const told = await Promise.all(
+      dialects.map(async (dialect) => (await gateway.ask(dialect)).json()),
+    );
+    expect(told).toMatchObject([
+      { error: { code: 'missing_api_key', type: 'invalid_request_error' } },
+      { type: 'error', error: { type: 'authentication_error' } },
+      { error: { code: 401, status: 'UNAUTHENTICATED' } },
+    ]);
+  });
+
   test('that nobody knows is an authentication error', async () => {
     const got = await ofAll(async (sdk, way) =>
       shown(sdk, await oneOf(sdk, way, { key: 'sk-of-nobody' })),

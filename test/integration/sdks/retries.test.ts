@@ -14,7 +14,7 @@ setDefaultTimeout(20_000);
 let gateway: SdkPlaces;
 beforeAll(async () => {
   gateway = await startSdkPlaces();
-});
+}, 30_000);
 afterAll(() => gateway.stop());
 
 /** Each SDK with two retries of its own, as OpenAI's and Anthropic's have unless they are told otherwise. */

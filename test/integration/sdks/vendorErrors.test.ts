@@ -13,7 +13,7 @@ setDefaultTimeout(20_000);
 let gateway: SdkPlaces;
 beforeAll(async () => {
   gateway = await startSdkPlaces();
-});
+}, 30_000);
 afterAll(() => gateway.stop());
 
 type Seen = Readonly<{ error: SdkError; asked: number; model: string }>;
