@@ -74,7 +74,7 @@ const lastAnswer = eitherWay(message(said, 'end_turn'), messageStream(said, 'end
 
 const file = (id: string) => ({ id, type: 'file', filename: `${id}.pdf`, size_bytes: 3 });
 /** Where the SDK goes on to get them, with the key of its caller. */
-export const resultsOrigin = 'https://api.anthropic.example';
+const resultsOrigin = 'https://api.anthropic.example';
 const batch = {
   id: 'msgbatch_1',
   type: 'message_batch',

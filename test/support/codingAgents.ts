@@ -30,8 +30,7 @@ const claudeHeaders = (credential: Record<string, string>): Record<string, strin
 
 const cached = { cache_control: { type: 'ephemeral' } };
 
-export const claudeSession = (session: string): string =>
-  `user_0f2a_account_7c1e_session_${session}`;
+const claudeSession = (session: string): string => `user_0f2a_account_7c1e_session_${session}`;
 
 export function claudeMessage(
   session: string,
