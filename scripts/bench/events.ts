@@ -30,6 +30,7 @@ export async function eventsRows({ isShort }: Scale): Promise<Row[]> {
         console.log(
           `  upstream alone: ${thousands((await counted(upstream, seconds)).perSecond)}/s`,
         );
+        await counted(gateway.port, isShort ? 1 : 2);
         const ratios: number[] = [];
         const rates: number[] = [];
         for (let round = 0; round < rounds; round++) {
