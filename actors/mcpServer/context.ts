@@ -21,7 +21,7 @@ export type McpServerContext = Readonly<{
   secretsToErase: readonly string[];
 }>;
 
-export const noSettings: McpServerSettings = {
+const noSettings: McpServerSettings = {
   transport: 'stdio',
   command: null,
   args: [],
@@ -35,7 +35,7 @@ export const noSettings: McpServerSettings = {
   toolsOff: [],
 };
 
-export const undescribed = {
+const undescribed = {
   era: null,
   protocolVersion: null,
   describedAtMs: null,

@@ -55,8 +55,7 @@ function canonical(value: unknown): string {
   return `{${parts.join(',')}}`;
 }
 
-export const hashOf = (item: Json): string =>
-  createHash('sha256').update(canonical(item)).digest('hex');
+const hashOf = (item: Json): string => createHash('sha256').update(canonical(item)).digest('hex');
 
 export function createCatalogReader({ runtime, now, onError }: Options): CatalogReader {
   const servers = runtime.of(mcpServerKind);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 /** What clients and models take; MCP itself allows twice as much. */
-export const longestName = 64;
+const longestName = 64;
 const hashChars = 8;
 
 /** Path segments of this gateway's own. */

@@ -47,7 +47,7 @@ function parsed(text: string): unknown {
 }
 
 /** @throws {BadFile} for the first server that is wrong: a file is taken whole or not at all. */
-export function serversOf(text: string): Map<string, WrittenServer> {
+function serversOf(text: string): Map<string, WrittenServer> {
   const held = parsed(text);
   if (held === null || held === undefined) return new Map();
   const named = isObject(held) ? (held['mcpServers'] ?? held['servers'] ?? {}) : undefined;

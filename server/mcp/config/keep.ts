@@ -16,7 +16,7 @@ type Kept = Readonly<{
 export type Opened = Kept & Readonly<{ command: string | null; cwd: string | null }>;
 
 /** Bound to what it is sent to: moved to another program or origin, it does not open. */
-export function boundTo({
+function boundTo({
   command,
   url,
 }: Readonly<{ command: string | null; url: string | null }>): string {
@@ -62,7 +62,7 @@ export async function keep(
 }
 
 /** `${NAME}` and `${NAME:-default}`. @throws {BadServer} that names a variable which is not set. */
-export function expanded(text: string, env: Readonly<Record<string, string | undefined>>): string {
+function expanded(text: string, env: Readonly<Record<string, string | undefined>>): string {
   return text.replaceAll(
     /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g,
     (_, name: string, usual?: string) => {

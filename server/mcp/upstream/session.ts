@@ -53,7 +53,7 @@ export const modernVersion = '2026-07-28';
 /** A server that does not know the question may not answer it at all. */
 const mostProbeMs = 3_000;
 
-export const envelopeKeys = [
+const envelopeKeys = [
   PROTOCOL_VERSION_META_KEY,
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
