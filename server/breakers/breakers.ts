@@ -19,6 +19,8 @@ export type Breakers = Readonly<{
   release: Gates['release'];
   /** An attempt was answered; free while no provider fails. */
   succeeded(provider: string, cause: Cause): void;
+  /** A stream began, of which nobody knows yet how it ends. */
+  begun(provider: string, cause: Cause): void;
   /** Acts on the judge's word about an attempt. `startedAtMs` is when the attempt began (epoch). */
   failed(provider: string, verdict: Verdict, startedAtMs: number, cause: Cause): void;
   /**
@@ -77,10 +79,13 @@ export function createBreakers({ runtime, settings, now, onError }: Options): Br
       follow(id);
     });
 
-  const succeeded = (provider: string, cause: Cause) => {
-    if (!gates.answered(provider)) return;
+  const close = (provider: string, cause: Cause) => {
     gates.close(provider);
     tell(actorId(provider), { type: 'CloseBreaker', nowMs: now(), cause: 'probe' }, cause);
+  };
+
+  const succeeded = (provider: string, cause: Cause) => {
+    if (gates.answered(provider)) close(provider, cause);
   };
 
   const open = (id: ActorId, { ruleId, reason }: Verdict, cause: Cause) => {
@@ -98,6 +103,9 @@ export function createBreakers({ runtime, settings, now, onError }: Options): Br
     admits: gates.admits,
     release: gates.release,
     succeeded,
+    begun(provider, cause) {
+      if (gates.begun(provider)) close(provider, cause);
+    },
     failed(provider, verdict, startedAtMs, cause) {
       if (verdict.class === 'cancelled') gates.release(provider);
       // Whoever refuses a key or a request is there.

@@ -12,6 +12,8 @@ export type Gates = Readonly<{
   release(provider: string): void;
   /** The provider answered something. True when that ends the opening. */
   answered(provider: string): boolean;
+  /** It began to answer: the same, but a stream that breaks later is still one more fault in a row. */
+  begun(provider: string): boolean;
   /** True when this fault opens the gate, or keeps it open. A silent provider let the attempt run out of time. */
   faulted(provider: string, startedAtMs: number, wasSilent: boolean): boolean;
   open(provider: string, opening: Opening): void;
@@ -52,6 +54,12 @@ export function createGates({ now, threshold }: Options): Gates {
     return true;
   };
 
+  const isOver = (provider: string): boolean => {
+    const gate = gates.get(provider);
+    // In the middle of a wait only what was under way before is answered: half of it, perhaps.
+    return gate !== undefined && now() >= gate.untilMs;
+  };
+
   const countFault: Gates['faulted'] = (provider, startedAtMs, wasSilent) => {
     // What was under way while it was closed belongs to the outage before.
     if (startedAtMs < (closedAtMs.get(provider) ?? 0)) return false;
@@ -76,10 +84,9 @@ export function createGates({ now, threshold }: Options): Gates {
     answered(provider) {
       if (gates.size === 0 && faultsInARow.size === 0) return false;
       faultsInARow.delete(provider);
-      const gate = gates.get(provider);
-      // In the middle of a wait only what was under way before is answered: half of it, perhaps.
-      return gate !== undefined && now() >= gate.untilMs;
+      return isOver(provider);
     },
+    begun: isOver,
     faulted(provider, startedAtMs, wasSilent) {
       const gate = gates.get(provider);
       if (!gate) return countFault(provider, startedAtMs, wasSilent);

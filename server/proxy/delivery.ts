@@ -1,5 +1,6 @@
 /** Gives an answer to the client, once it is sure enough: a stream from its first event, a small body when whole. */
 import type { Abort } from './abort.ts';
+import type { Cause } from '../../events/event.ts';
 import type { Outcome } from '../../events/traffic.ts';
 import { idsInHeaders, idsMadeBy } from './madeIds.ts';
 import { decoded, type Caller } from './attempt.ts';
@@ -15,12 +16,19 @@ import { isSmall, passBody } from './plainAnswer.ts';
 import { taped } from './resume/taped.ts';
 import { resumable, type Resume } from './resume/resumable.ts';
 import { textStreamOf } from './resume/textStream.ts';
-import { relayStream } from './streamAnswer.ts';
+import { relayStream, type StreamEnding } from './streamAnswer.ts';
+import type { StreamEnd } from './streamEnd.ts';
 import { keepTail } from './tail.ts';
+import { timeIsOver } from './timeLimits.ts';
 import { canUnpack, unpackedReader } from './unpackStream.ts';
 import type { UpstreamAnswer, UpstreamBody } from './upstream.ts';
 
-export type Delivered = Readonly<{ kind: 'delivered'; response: Response }>;
+export type Delivered = Readonly<{
+  kind: 'delivered';
+  response: Response;
+  /** It goes on: how it ends is told to `end`. */
+  isStream: boolean;
+}>;
 
 export type DeliveryOptions = Readonly<{
   exchange: Exchange;
@@ -32,6 +40,8 @@ export type DeliveryOptions = Readonly<{
   client: Caller;
   /** From then on the upstream is left when the client leaves. */
   follow: () => void;
+  cause: Cause;
+  end: StreamEnd;
   record: (exchange: Exchange, status: number, outcome: Outcome) => void;
   /** Told the ids in the answer that later requests may refer to. */
   onIds: (ids: readonly string[]) => void;
@@ -48,7 +58,8 @@ export function deliver(
   const { incoming, limits } = options;
   if (incoming.tunnel) {
     const { exchange, record } = options;
-    return { kind: 'delivered', response: incoming.tunnel.open(exchange, record) };
+    const opened = incoming.tunnel.open(exchange, record);
+    return { kind: 'delivered', response: opened, isStream: false };
   }
   const type = response.headers.get('content-type') ?? '';
   const isHtml = type.startsWith('text/html');
@@ -123,6 +134,7 @@ function deliverWhole(
   if (readdressed) headers.delete('content-encoding');
   return {
     kind: 'delivered',
+    isStream: false,
     response: new Response(sent.byteLength === 0 ? null : sent, {
       status: response.status,
       headers,
@@ -155,11 +167,12 @@ async function deliverStream(
   // What may go on is read anew, event by event.
   const watch = lasting ? dialect.terminator(route) : opening.watch;
   exchange.streamed = true;
+  const leave = lasting?.abort ?? abort;
   const relayed = relayStream({
     stream,
     watch,
     dialect,
-    abort: lasting?.abort ?? abort,
+    abort: leave,
     client: client.signal,
     limits,
     drain,
@@ -171,28 +184,42 @@ async function deliverStream(
     onEnd(how) {
       exchange.usage = watch.usage();
       onIds(watch.ids());
+      tellEnd(options, how, leave);
       record(exchange, response.status, how);
     },
   });
   const headers = responseHeaders(response.headers, exchange.id);
   headers.delete('content-encoding');
   // Gemini has another form of its own.
-  if (dialect.name !== 'gemini') headers.set('content-type', 'text/event-stream');
+  if (!isEvents && dialect.name !== 'gemini') headers.set('content-type', 'text/event-stream');
   headers.set('cache-control', headers.get('cache-control') ?? 'no-cache');
   // nginx and its like would hold events back.
   headers.set('x-accel-buffering', 'no');
   return {
     kind: 'delivered',
+    isStream: true,
     response: new Response(relayed, { status: response.status, headers }),
   };
+}
+
+function tellEnd(
+  options: DeliveryOptions,
+  how: StreamEnding,
+  { signal }: Readonly<{ signal: Readonly<{ reason: unknown }> }>,
+): void {
+  if (how === 'completed') options.end.whole(options);
+  // What this gateway itself cut short says nothing about the provider.
+  if (how !== 'truncated' || options.drain.isOver) return;
+  options.end.broke(options, signal.reason === timeIsOver ? 'timeout' : 'truncated');
 }
 
 function deliverLarge(
   response: UpstreamAnswer,
   body: UpstreamBody,
   abort: Abort,
-  { exchange, incoming, dialect, record, limits, drain }: DeliveryOptions,
+  options: DeliveryOptions,
 ): Delivered {
+  const { exchange, incoming, dialect, record, limits, drain } = options;
   const type = response.headers.get('content-type') ?? '';
   const isPlain = type.startsWith('application/json') && !response.headers.has('content-encoding');
   const tail = isPlain ? keepTail() : undefined;
@@ -208,6 +235,7 @@ function deliverLarge(
       },
       onEnd(how) {
         if (tail) exchange.usage = dialect.usageOfTail(tail.bytes(), incoming.route.route);
+        tellEnd(options, how, abort);
         record(exchange, response.status, how);
       },
     },
@@ -215,6 +243,7 @@ function deliverLarge(
   const headers = responseHeaders(response.headers, exchange.id, { bodyUnchanged: true });
   return {
     kind: 'delivered',
+    isStream: true,
     response: new Response(passed, { status: response.status, headers }),
   };
 }

@@ -131,6 +131,15 @@ export const unreachable = (provider: string, reason: string): GatewayError => (
   shouldRetry: false,
 });
 
+/** It was reached, and what came was no whole answer. */
+export const notWhole = (provider: string): GatewayError => ({
+  status: 502,
+  kind: 'unavailable',
+  code: 'provider_answer_incomplete',
+  message: `The provider "${provider}" did not give a whole answer.`,
+  shouldRetry: false,
+});
+
 export const tooSlow = (provider: string): GatewayError => ({
   status: 504,
   kind: 'timeout',

@@ -39,9 +39,9 @@ export function createLastWord({ record, refuse, now }: Options): LastWord {
     const id = exchange.provider;
     if (verdict.class === 'credential') return refuse(exchange, errors.keyRefused(id));
     if (!answer) {
-      const error =
-        fault === 'timeout' ? errors.tooSlow(id) : errors.unreachable(id, verdict.reason);
-      return refuse(exchange, error);
+      if (fault === 'timeout') return refuse(exchange, errors.tooSlow(id));
+      if (fault === 'truncated') return refuse(exchange, errors.notWhole(id));
+      return refuse(exchange, errors.unreachable(id, verdict.reason));
     }
     const headers = responseHeaders(answer.headers, exchange.id);
     if (verdict.scope !== 'caller') headers.set('x-should-retry', 'false');

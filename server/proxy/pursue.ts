@@ -35,6 +35,7 @@ import { nextAfter, pauseMs } from './repeat.ts';
 import { createResume } from './resume/goOn.ts';
 import type { Routing } from './routing.ts';
 import { createSend } from './send.ts';
+import { createStreamEnd } from './streamEnd.ts';
 import type { Upstream } from './upstream.ts';
 
 export type PursueDeps = Readonly<{
@@ -82,6 +83,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
   const { pools, keyChoice, verdicts, breakers, affinity, drain, routing, now } = deps;
   const lastWord = createLastWord(deps);
   const send = createSend(deps);
+  const end = createStreamEnd(deps);
 
   /** One attempt with one key, up to the point where the client gets its first byte. */
   const tryOnce = (
@@ -92,7 +94,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     limitMs: number,
     limits: Limits,
   ): Promise<Delivered | FailedAttempt> => {
-    const { exchange, incoming, modelRoute, dialect, client } = pursuit;
+    const { exchange, incoming, modelRoute, dialect, client, cause } = pursuit;
     const { taken } = leg;
     const onIds = (ids: readonly string[]) =>
       taken && ids.length > 0 && affinity.made(ids, taken.key.id);
@@ -116,6 +118,8 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
         now,
         client,
         follow,
+        cause,
+        end,
         record: deps.record,
         onIds,
         resume,
@@ -190,7 +194,8 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       const result = await tryOnce(pursuit, legs, leg, startedMs, limitMs, limits);
       if (taken) verdicts.settle(provider.id, taken, result.kind === 'delivered', cause);
       if (result.kind === 'delivered') {
-        breakers.succeeded(provider.id, cause);
+        if (result.isStream) breakers.begun(provider.id, cause);
+        else breakers.succeeded(provider.id, cause);
         const { conversation } = ties;
         if (taken && conversation !== null) affinity.answered(conversation, taken.key.id);
         if (modelRoute) routing.answered(modelRoute, ties, target);

@@ -3,6 +3,8 @@ import { expect } from 'bun:test';
 import type { Limits } from '../../server/proxy/limits.ts';
 import { allSpeakers, type Speaker } from './faultSpeakers.ts';
 import { faultStream, wholeText } from './faultStreams.ts';
+import type { Way } from './sdkAsking.ts';
+import { answers } from './proxied.ts';
 import { startSdkPlaces, type Place, type SdkPlaces } from './sdkPlaces.ts';
 import { until } from './until.ts';
 import type { Reply, Script } from './vendor.ts';
@@ -66,6 +68,11 @@ type Targets = Readonly<{ model: string; first: Place; other?: Place }>;
 export const well: Fault = (speaker) => (_request, reply) =>
   reply.stream(faultStream(speaker.kind, 'second').whole);
 
+export const wellPlain: Fault =
+  ({ dialect }) =>
+  (_request, reply) =>
+    reply.json(200, answers[dialect]);
+
 /** Each request takes the next; the last one stays. */
 export const inTurn =
   (...faults: Fault[]): Fault =>
@@ -82,10 +89,18 @@ export const thenCut = async (reply: Reply, text: string): Promise<void> => {
   reply.cut();
 };
 
-export async function startFaults(
-  limits: Partial<Limits> = {},
-  env: Readonly<Record<string, string>> = {},
-): Promise<Bench> {
+type Options = Readonly<{
+  limits?: Partial<Limits>;
+  env?: Readonly<Record<string, string>>;
+  /** How the SDKs ask; for a stream unless it is said. */
+  way?: Way;
+}>;
+
+export async function startFaults({
+  limits = {},
+  env = {},
+  way = 'stream',
+}: Options = {}): Promise<Bench> {
   const places = await startSdkPlaces({
     env,
     limits: { firstEventMs: 2_000, plainMs: 4_000, stallMs: 400, waitMs: 3_000, ...limits },
@@ -118,7 +133,7 @@ export async function startFaults(
         text += piece;
         if (text !== '') hear();
       };
-      await speaker.ask({ url: places.url(), model, way: 'stream', onText });
+      await speaker.ask({ url: places.url(), model, way, onText });
     } catch (thrown) {
       error = thrown as Error;
     }
@@ -155,7 +170,7 @@ export async function startFaults(
     speaker: Speaker,
     heard: Promise<void>,
     fault: Fault,
-    { spare = well, route: more, room }: Second,
+    { spare = way === 'plain' ? wellPlain : well, route: more, room }: Second,
   ): Promise<Targets> => {
     const first = await places.place(speaker.dialect, fault(speaker, heard), 1);
     const other = await places.place(speaker.dialect, spare(speaker, heard), 1);
@@ -183,7 +198,7 @@ export async function startFaults(
   };
 }
 
-type Expected = Partial<Omit<Told, 'threw' | 'log'>> &
+export type Expected = Partial<Omit<Told, 'threw' | 'log'>> &
   Readonly<{
     /** Missing for no error, a status for its class, `stream` for an error inside the stream, else the class. */
     threw?: number | 'stream' | typeof Error;

@@ -8,9 +8,11 @@ import type { DialectModule } from '../dialect.ts';
 import { elapsedMs, noteAttempt, type Exchange } from '../exchange.ts';
 import type { Drain } from '../drain.ts';
 import type { Incoming } from '../incoming.ts';
+import type { Judge } from '../judging.ts';
 import type { KeyChoice } from '../keyChoice.ts';
 import { readyLeg, type Leg } from '../legs.ts';
 import type { Limits } from '../limits.ts';
+import { createStreamEnd } from '../streamEnd.ts';
 import { unpackedReader } from '../unpackStream.ts';
 import type { UpstreamAnswer } from '../upstream.ts';
 import type { Continuation, Failing, Resume } from './resumable.ts';
@@ -22,6 +24,7 @@ type Deps = Readonly<{
   keyChoice: Pick<KeyChoice, 'take'>;
   verdicts: Pick<Verdicts, 'settle' | 'apply'>;
   breakers: Breakers;
+  judge: Judge;
   drain: Pick<Drain, 'isOver'>;
   now: () => number;
 }>;
@@ -29,7 +32,7 @@ type Deps = Readonly<{
 /** The request whose stream it is. */
 type Asked = Readonly<{
   exchange: Exchange;
-  incoming: Pick<Incoming, 'route'>;
+  incoming: Pick<Incoming, 'route' | 'endpoint'>;
   dialect: DialectModule;
   cause: Cause;
 }>;
@@ -55,10 +58,12 @@ class NoStream extends Error {
 }
 
 export function createResume(
-  { keyChoice, verdicts, breakers, drain, now }: Deps,
-  { exchange, incoming, dialect, cause }: Asked,
+  { keyChoice, verdicts, breakers, judge, drain, now }: Deps,
+  asking: Asked,
   { legs, leg: first, limits, send }: Options,
 ): Resume {
+  const { exchange, incoming, dialect, cause } = asking;
+  const end = createStreamEnd({ breakers, judge, now });
   let asked = first;
 
   const open: Open = async ({ headers, body }, abort, follow) => {
@@ -103,6 +108,7 @@ export function createResume(
 
   return {
     failed(how) {
+      if (how !== 'diverged' && !drain.isOver) end.broke(asking, 'truncated');
       const last = exchange.attempts.pop();
       if (!last) return;
       const durationMs = Math.round(elapsedMs(exchange)) - last.startedMs;

@@ -31,18 +31,18 @@ const nothing = { text: '', outcome: 'failed' } as const;
 
 const failures: [string, number, string, Fault][] = [
   ['an HTML page', 502, 'HTML page', sends('text/html', () => '<html>Maintenance</html>')],
-  ['an empty body', 502, 'could not be reached', sends('application/json', () => '')],
-  ['an empty stream', 502, 'could not be reached', sends('text/event-stream', () => '')],
+  ['an empty body', 502, 'did not give a whole answer', sends('application/json', () => '')],
+  ['an empty stream', 502, 'did not give a whole answer', sends('text/event-stream', () => '')],
   [
     'comments and no event',
     502,
-    'could not be reached',
+    'did not give a whole answer',
     sends('text/event-stream', () => ': hello\n\n'.repeat(3)),
   ],
   [
     '[DONE] and no event',
     502,
-    'could not be reached',
+    'did not give a whole answer',
     sends('text/event-stream', () => 'data: [DONE]\n\n'),
   ],
   [

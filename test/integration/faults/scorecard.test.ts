@@ -20,10 +20,7 @@ setDefaultTimeout(60_000);
 
 let bench: Bench;
 beforeAll(async () => {
-  bench = await startFaults(
-    { waitMs: 3_000, stallMs: 400 },
-    { CIRCUIT_BREAKER_RECOVERY_TIMEOUT: '1' },
-  );
+  bench = await startFaults({ env: { CIRCUIT_BREAKER_RECOVERY_TIMEOUT: '1' } });
 });
 afterAll(() => bench.stop());
 

@@ -16,7 +16,7 @@ setDefaultTimeout(20_000);
 
 let bench: Bench;
 beforeAll(async () => {
-  bench = await startFaults({ plainMs: 2_500 });
+  bench = await startFaults({ limits: { plainMs: 2_500 } });
 });
 afterAll(() => bench.stop());
 
