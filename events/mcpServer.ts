@@ -16,6 +16,29 @@ export type McpTransport = Static<typeof mcpTransport>;
 export const mcpEra = t.Union([t.Literal('legacy'), t.Literal('modern')]);
 export type McpEra = Static<typeof mcpEra>;
 
+/** Whether the names of a server's tools begin with the server's where all servers are together. */
+export const mcpPrefix = t.Union([t.Literal('always'), t.Literal('conflict'), t.Literal('never')]);
+export type McpPrefix = Static<typeof mcpPrefix>;
+
+const orUsual = t.Union([t.Integer(), t.Null()]);
+const callTimes = {
+  /** A call may be silent for so long. */
+  timeoutMs: orUsual,
+  /** A call may take so long in all, whatever progress it makes. */
+  mostMs: orUsual,
+  /** Results are kept so long; of a server those of tools that say they may be, of a tool its own. */
+  cacheMs: orUsual,
+};
+
+/** How tools are called; null everywhere is as usual. */
+const mcpCallRules = t.Object({
+  ...callTimes,
+  /** Calls under way at once, in each gateway process. */
+  maxConcurrent: orUsual,
+  tools: t.Array(t.Object({ name: t.String(), ...callTimes })),
+});
+export type McpCallRules = Readonly<Static<typeof mcpCallRules>>;
+
 export const mcpServerSettings = t.Object({
   transport: mcpTransport,
   /** The program of a stdio server; null for the others. */
@@ -34,6 +57,12 @@ export const mcpServerSettings = t.Object({
   stateless: t.Boolean(),
   /** Tools that nobody sees or calls, under their own names. */
   toolsOff: t.Array(t.String()),
+  /** Left out where every call is as usual. */
+  calls: t.Optional(mcpCallRules),
+  /** Absent: always. */
+  prefix: t.Optional(mcpPrefix),
+  /** It is reached through the pool of backends: it has no command and no url of its own. */
+  isPooled: t.Optional(t.Boolean()),
 });
 export type McpServerSettings = Readonly<Static<typeof mcpServerSettings>>;
 

@@ -7,7 +7,7 @@ import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
 import type { McpServerContext } from '../../actors/mcpServer/context.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
-import type { McpList } from '../../events/mcpServer.ts';
+import type { McpList, McpPrefix } from '../../events/mcpServer.ts';
 import { exposedName } from './names.ts';
 import type { Json } from './rpc/message.ts';
 
@@ -48,6 +48,16 @@ const emptyIndex = (): Index => ({
   prompts: { offers: [], byName: new Map() },
 });
 
+function nameOf(
+  server: ActorId,
+  own: string,
+  prefix: McpPrefix,
+  taken: ReadonlyMap<string, Offer>,
+): string {
+  const isPlain = prefix === 'never' || (prefix === 'conflict' && !taken.has(own));
+  return isPlain ? own : exposedName(server, own);
+}
+
 /** A URI that two servers have belongs to the first; of the second it says whose it is. */
 const otherUri = (server: string, uri: string): string => `mcp+${server}:${uri}`;
 
@@ -74,6 +84,13 @@ export function createCatalog(runtime: Runtime): Catalog {
       .map(({ id }) => id)
       .toSorted();
 
+  /** A name that some server chose takes none from a server that goes by its own. */
+  const prefixedFirst = (): ActorId[] => {
+    const isPrefixed = (id: ActorId) => contextOf(id)?.settings.prefix === undefined;
+    const all = servers();
+    return [...all.filter(isPrefixed), ...all.filter((id) => !isPrefixed(id))];
+  };
+
   const put = (index: Index, list: McpList, offer: Offer) => {
     if (index[list].byName.has(offer.name)) return;
     index[list].byName.set(offer.name, offer);
@@ -90,9 +107,17 @@ export function createCatalog(runtime: Runtime): Catalog {
         const isNamed = list === 'tools' || list === 'prompts';
         const field =
           list === 'resources' ? 'uri' : list === 'resourceTemplates' ? 'uriTemplate' : 'name';
-        const plain = isNamed && view === null ? exposedName(server, own) : own;
-        const isTaken = !isNamed && index[list].byName.has(plain);
-        const name = isTaken ? otherUri(server, own) : plain;
+        const taken = index[list].byName;
+        const name = isNamed
+          ? nameOf(
+              server,
+              own,
+              view === null ? (context.settings.prefix ?? 'always') : 'never',
+              taken,
+            )
+          : taken.has(own)
+            ? otherUri(server, own)
+            : own;
         const shown = name === own ? item : { ...item, [field]: name };
         put(index, list, { server, name, own, hash, item: shown });
       }
@@ -103,7 +128,7 @@ export function createCatalog(runtime: Runtime): Catalog {
     const known = indexes.get(view);
     if (known) return known;
     const index = emptyIndex();
-    for (const server of view === null ? servers() : [view]) addServer(index, server, view);
+    for (const server of view === null ? prefixedFirst() : [view]) addServer(index, server, view);
     indexes.set(view, index);
     return index;
   };

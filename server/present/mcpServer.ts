@@ -2,7 +2,7 @@
 import { t, type Static } from 'elysia';
 import type { McpConnectionState } from '../../actors/mcpConnection/machine.ts';
 import type { McpServerState } from '../../actors/mcpServer/machine.ts';
-import { mcpEra, mcpTransport } from '../../events/mcpServer.ts';
+import { mcpEra, mcpPrefix, mcpTransport } from '../../events/mcpServer.ts';
 import { source } from '../../events/providerKey.ts';
 import { statusOf } from './actor.ts';
 import { isoOf, nullable } from './list.ts';
@@ -39,6 +39,7 @@ export const mcpServerSchema = t.Object({
   headers: t.Array(shown),
   stateless: t.Boolean(),
   disabled_tools: t.Array(t.String()),
+  prefix: mcpPrefix,
   era: nullable(mcpEra),
   protocol_version: nullable(t.String()),
   tools_count: t.Integer(),
@@ -90,6 +91,7 @@ export function presentMcpServer(
     headers: values(settings.headers),
     stateless: settings.stateless,
     disabled_tools: [...settings.toolsOff],
+    prefix: settings.prefix ?? 'always',
     era: context.era,
     protocol_version: context.protocolVersion,
     tools_count: lists.tools.length,

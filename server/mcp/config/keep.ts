@@ -32,7 +32,7 @@ export function settingsOf(
   secretRef: string,
   vault: Pick<Vault, 'fingerprint'>,
 ): McpServerSettings {
-  const { transport, command, cwd, url, stateless, toolsOff } = written;
+  const { transport, command, cwd, url, stateless, toolsOff, prefix } = written;
   return {
     transport,
     command,
@@ -45,6 +45,8 @@ export function settingsOf(
     fingerprint: vault.fingerprint(JSON.stringify([command, cwd, keptOf(written)])),
     stateless,
     toolsOff: [...toolsOff],
+    ...(calls && { calls }),
+    ...(prefix !== 'always' && { prefix }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** A server's configuration as somebody wrote it, in the words of Claude's `mcpServers`. Secrets are still in it. */
 import { t, type Static } from 'elysia';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import type { McpTransport } from '../../../events/mcpServer.ts';
+import { mcpPrefix, type McpPrefix, type McpTransport } from '../../../events/mcpServer.ts';
 
 const texts = t.Record(t.String(), t.String());
 
@@ -21,6 +21,8 @@ export const writtenFields = {
   enabled: t.Optional(t.Boolean()),
   disabled_tools: t.Optional(t.Array(t.String())),
   disabledTools: t.Optional(t.Array(t.String())),
+  ...writtenCallRules,
+  prefix: t.Optional(mcpPrefix),
 };
 /** In a file there may be more: fields of other programs. */
 const writtenSchema = t.Object(writtenFields);
@@ -38,6 +40,7 @@ export type WrittenServer = Readonly<{
   stateless: boolean;
   isEnabled: boolean;
   toolsOff: readonly string[];
+  prefix: McpPrefix;
 }>;
 
 /** What is wrong with a configuration; names the field and never repeats a value. */
@@ -106,5 +109,7 @@ export function writtenServer(value: unknown): WrittenServer {
     stateless: value.stateless ?? false,
     isEnabled: value.enabled ?? !(value.disabled ?? false),
     toolsOff: value.disabled_tools ?? value.disabledTools ?? [],
+    calls: callRulesOf(value),
+    prefix: value.prefix ?? 'always',
   };
 }

@@ -1,0 +1,88 @@
+/** The reference server behind a URL: sessions for the older revisions, none for 2026-07-28. */
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  WebStandardStreamableHTTPServerTransport,
+  type EventStore,
+} from '@modelcontextprotocol/server';
+import { referenceServer } from './referenceServer.ts';
+
+export type Reference = Readonly<{
+  url: string;
+  sessions: () => number;
+  stop: () => Promise<void>;
+}>;
+
+const retryMs = 500;
+
+/** What a client can come back for within one session. */
+function eventStore(): EventStore {
+  const events: { id: string; streamId: string; message: unknown }[] = [];
+  return {
+    async storeEvent(streamId, message) {
+      const id = `${streamId}::${events.length}`;
+      events.push({ id, streamId, message });
+      return id;
+    },
+    async replayEventsAfter(lastEventId, { send }) {
+      const last = events.findIndex(({ id }) => id === lastEventId);
+      const streamId = events[last]?.streamId ?? lastEventId;
+      for (const event of events.slice(last + 1)) {
+        const isEmpty = Object.keys(event.message as object).length === 0;
+        if (event.streamId === streamId && !isEmpty)
+          await send(event.id, event.message as Parameters<typeof send>[1]);
+      }
+      return streamId;
+    },
+  };
+}
+
+const refused = (status: number, code: number, message: string): Response =>
+  Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });
+
+const isLocal = (host: string | null): boolean =>
+  /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? '');
+
+export function serveReference(port = 0): Reference {
+  const modern = createMcpHandler(() => referenceServer(() => modern.notify), {
+    legacy: 'reject',
+  });
+  const transports = new Map<string, WebStandardStreamableHTTPServerTransport>();
+
+  const begin = async (): Promise<WebStandardStreamableHTTPServerTransport> => {
+    const server = referenceServer();
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => crypto.randomUUID(),
+      eventStore: eventStore(),
+      retryInterval: retryMs,
+      onsessioninitialized: (id) => void transports.set(id, transport),
+      onsessionclosed: (id) => void transports.delete(id),
+    });
+    await server.connect(transport);
+    return transport;
+  };
+
+  const answer = async (request: Request): Promise<Response> => {
+    const { headers } = request;
+    const origin = headers.get('origin');
+    const isForeign = origin !== null && !isLocal(URL.parse(origin)?.host ?? null);
+    if (!isLocal(headers.get('host')) || isForeign) return refused(403, -32000, 'Not from here');
+    if (request.method === 'POST' && !(await isLegacyRequest(request)))
+      return modern.fetch(request);
+    const id = headers.get('mcp-session-id');
+    if (id === null) return (await begin()).handleRequest(request);
+    const transport = transports.get(id);
+    return transport?.handleRequest(request) ?? refused(404, -32001, 'Session not found');
+  };
+
+  const server = Bun.serve({ port, hostname: '127.0.0.1', idleTimeout: 0, fetch: answer });
+  return {
+    url: `http://127.0.0.1:${server.port}/mcp`,
+    sessions: () => transports.size,
+    async stop() {
+      await modern.close();
+      for (const transport of transports.values()) await transport.close();
+      await server.stop(true);
+    },
+  };
+}
