@@ -8,10 +8,12 @@ export default defineConfig({
     './events/projections/checkpoints.ts',
     './events/projections/closedDays.ts',
     './events/projections/dailyStats.ts',
+    './events/projections/dailyTools.ts',
     './events/projections/droppedTraffic.ts',
     './events/projections/eventIndex.ts',
     './events/projections/providerKeys.ts',
     './events/projections/requests.ts',
+    './events/projections/toolCalls.ts',
   ],
   out: './events/projections/migrations',
 });

@@ -19,6 +19,17 @@ export const dayRow = t.Object({
 });
 export type DayRow = Static<typeof dayRow>;
 
+/** Counters of one (client, server, tool) on one UTC day; `''` where it is not known any more. */
+export const toolDayRow = t.Object({
+  client: t.String(),
+  server: t.String(),
+  tool: t.String(),
+  calls: t.Integer(),
+  failures: t.Integer(),
+  durationMs: t.Integer(),
+});
+export type ToolDayRow = Static<typeof toolDayRow>;
+
 export const daySchemas = {
   /** One part of a closed day's totals (a message holds at most 256 KiB); the parts of a day have ids `2026-11-20-1`, `-2` … */
   DayClosed: t.Object({
@@ -28,6 +39,8 @@ export const daySchemas = {
     /** TRAFFIC is counted up to here. */
     trafficSequence: t.Integer(),
     rows: t.Array(dayRow),
+    /** Left out where there is none. */
+    tools: t.Optional(t.Array(toolDayRow)),
   }),
 };
 

@@ -51,7 +51,7 @@ export type RecorderOptions = Readonly<{
 
 /** Near enough to close a batch by; the exact size is known when it is encoded. */
 const roughBytesOf = (event: TrafficEvent): number =>
-  event.type === 'RequestFinished' ? 150 + event.data.attempts.length * 50 : 300;
+  event.type === 'RequestFinished' ? 150 + event.data.attempts.length * 50 : 500;
 
 /** Starts to record. What an earlier process left in the folder is sent first. */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {

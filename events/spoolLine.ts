@@ -5,15 +5,16 @@ import { encodeTraffic, readBatch } from './trafficMessage.ts';
 import { countTraffic, type TrafficCounts } from './trafficCounts.ts';
 
 // The totals stand in front, so that a segment can be thrown away without reading its events.
-const linePattern = /^(\S+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (?=\{)/;
+// Lines of older versions have six of them.
+const linePattern = /^(\S+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)(?: (\d+) (\d+))? (?=\{)/;
 
 /** @throws {BatchTooLarge} when the log could never take it. */
 export function encodeSpoolLine(batch: TrafficBatch): string {
-  const { count, requests, failures, inputTokens, outputTokens, again } = countTraffic(
-    batch.events,
-  );
+  const counts = countTraffic(batch.events);
+  const { count, requests, failures, inputTokens, outputTokens, again } = counts;
   const totals = `${count} ${requests} ${failures} ${inputTokens} ${outputTokens} ${again}`;
-  return `${batch.gatewayId} ${totals} ${encodeTraffic(batch)}\n`;
+  const tools = `${counts.toolCalls} ${counts.toolFailures}`;
+  return `${batch.gatewayId} ${totals} ${tools} ${encodeTraffic(batch)}\n`;
 }
 
 /** The totals of a line; undefined when it is no line of a spool. */
@@ -21,8 +22,9 @@ export function countsOfSpoolLine(line: string): TrafficCounts | undefined {
   const match = linePattern.exec(line);
   if (!match) return undefined;
   const [count = 0, requests = 0, failures = 0, inputTokens = 0, outputTokens = 0, again = 0] =
-    match.slice(2).map(Number);
-  return { count, requests, failures, inputTokens, outputTokens, again };
+    match.slice(2, 8).map(Number);
+  const [toolCalls = 0, toolFailures = 0] = match.slice(8).map((text) => Number(text ?? 0));
+  return { count, requests, failures, inputTokens, outputTokens, toolCalls, toolFailures, again };
 }
 
 /** The batch of a line; undefined when it cannot be read. Its events are checked when they are read from the log. */

@@ -120,6 +120,9 @@ export const trafficSchemas = {
     failures: t.Integer(),
     inputTokens: t.Integer(),
     outputTokens: t.Integer(),
+    /** Calls of tools, and those of them that failed; left out by older versions. */
+    toolCalls: count,
+    toolFailures: count,
   }),
 };
 

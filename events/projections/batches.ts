@@ -21,7 +21,7 @@ export const batchTable = sqliteTable(
   (t) => [index('batch_time').on(t.timeMs)],
 );
 
-/** Which messages hold requests that began in a bucket of time: finds a request by the time in its id. */
+/** Which messages hold requests, or calls of tools, with ids of a bucket of time: finds one by its id. */
 export const requestTimeTable = sqliteTable(
   'request_time',
   { bucket: integer('bucket').notNull(), sequence: integer('sequence').notNull() },
@@ -81,7 +81,7 @@ export function batches(db: ProjectionDatabase) {
       remember.run({ id: batchId, sequence, timeMs });
       const buckets = new Set<number>();
       for (const event of events) {
-        if (event.type === 'RequestFinished') buckets.add(bucketOf(event.id));
+        if (event.type !== 'TrafficDropped') buckets.add(bucketOf(event.id));
       }
       for (const bucket of buckets) addTime.run({ bucket, sequence });
     },

@@ -1,5 +1,5 @@
 /** Closes days: writes their totals into CONTROL, so that statistics outlive TRAFFIC. */
-import type { DayRow } from '../day.ts';
+import type { DayRow, ToolDayRow } from '../day.ts';
 import type { Cause, Sequence } from '../event.ts';
 import { actorId, newEventId, newRequestId, traceIdOf } from '../ids.ts';
 import { WrongVersion, type EventLog } from '../log.ts';
@@ -9,8 +9,8 @@ import type { Store } from './store.ts';
 const partBytes = 200 * 1024;
 
 /** Rows in parts that fit into one message each; at least one part. */
-export function splitIntoParts(rows: readonly DayRow[]): DayRow[][] {
-  let part: DayRow[] = [];
+export function splitIntoParts<Row extends object>(rows: readonly Row[]): Row[][] {
+  let part: Row[] = [];
   let bodyBytes = 0;
   const parts = [part];
   for (const row of rows) {
@@ -26,6 +26,8 @@ export function splitIntoParts(rows: readonly DayRow[]): DayRow[][] {
   return parts;
 }
 
+const isOfTool = (row: DayRow | ToolDayRow): row is ToolDayRow => 'tool' in row;
+
 function cause(): Cause {
   const id = newRequestId();
   const by = { kind: 'gateway', id: 'projector' } as const;
@@ -35,11 +37,20 @@ function cause(): Cause {
 /** False when another projector closed the day first; its totals hold then. */
 async function closeDay(log: EventLog, store: Store, day: string): Promise<boolean> {
   const trafficSequence: Sequence = store.position('TRAFFIC');
-  const parts = splitIntoParts(store.totalsOf(day));
+  const { rows, tools } = store.totalsOf(day);
+  const parts = splitIntoParts<DayRow | ToolDayRow>([...rows, ...tools]);
   const versions = parts.map((_, index) => store.days.versionOfPart(day, index + 1));
-  for (const [index, rows] of parts.entries()) {
+  for (const [index, ofPart] of parts.entries()) {
     const part = index + 1;
-    const data = { day, part, parts: parts.length, trafficSequence, rows };
+    const ofTools = ofPart.filter(isOfTool);
+    const data = {
+      day,
+      part,
+      parts: parts.length,
+      trafficSequence,
+      rows: ofPart.filter((row) => !isOfTool(row)),
+      ...(ofTools.length > 0 && { tools: ofTools }),
+    };
     try {
       await log.append(
         { kind: 'day', id: actorId(`${day}-${part}`) },

@@ -1,9 +1,8 @@
 /** Which days are closed, and up to which message of TRAFFIC: their totals come from the log from then on. */
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { DayEvent, DayRow } from '../day.ts';
+import type { DayEvent, DayRow, ToolDayRow } from '../day.ts';
 import type { Sequence, StoredEvent } from '../event.ts';
-import type { dailyStats } from './dailyStats.ts';
 import type { ProjectionDatabase } from './database.ts';
 
 export const dayTable = sqliteTable('day', {
@@ -25,6 +24,7 @@ export const dayPartTable = sqliteTable(
     /** The part's version: the sequence of its newest event in CONTROL. */
     sequence: integer('sequence').notNull(),
     rows: text('rows', { mode: 'json' }).$type<readonly DayRow[]>().notNull(),
+    tools: text('tools', { mode: 'json' }).$type<readonly ToolDayRow[]>().notNull().default([]),
   },
   (t) => [primaryKey({ columns: [t.day, t.part] })],
 );
@@ -32,8 +32,17 @@ export const dayPartTable = sqliteTable(
 /** A part whose rows are in the totals; it makes no set with a later event. */
 const consumed = 0;
 
+/** Totals of days, of one sort: `replace` puts in those that the log has, and is true when more came later. */
+type Totals<Row> = Readonly<{
+  replace(day: string, rows: readonly Row[], trafficSequence: Sequence): boolean;
+}>;
+
 /** Projects the closing of days. Of two closings of one day the later in the log holds, once it is complete. */
-export function closedDays(db: ProjectionDatabase, stats: ReturnType<typeof dailyStats>) {
+export function closedDays(
+  db: ProjectionDatabase,
+  stats: Totals<DayRow>,
+  tools: Totals<ToolDayRow>,
+) {
   const closedAt = new Map<string, Sequence>();
   const late = new Set<string>();
   const known = new Set<string>();
@@ -55,27 +64,38 @@ export function closedDays(db: ProjectionDatabase, stats: ReturnType<typeof dail
     db.update(dayTable).set({ late: true }).where(eq(dayTable.day, day)).run();
   }
 
-  function close(day: string, trafficSequence: Sequence, rows: readonly DayRow[]): void {
+  function close(
+    day: string,
+    trafficSequence: Sequence,
+    parts: readonly (typeof dayPartTable.$inferSelect)[],
+  ): void {
     markSeen(day);
-    const isLate = stats.replace(day, rows, trafficSequence);
+    const rows = parts.flatMap((part) => part.rows);
+    const toolRows = parts.flatMap((part) => part.tools);
+    const areLate = [
+      stats.replace(day, rows, trafficSequence),
+      tools.replace(day, toolRows, trafficSequence),
+    ];
+    const isLate = areLate.includes(true);
     closedAt.set(day, trafficSequence);
     if (isLate) late.add(day);
     else late.delete(day);
     db.update(dayTable).set({ trafficSequence, late: isLate }).where(eq(dayTable.day, day)).run();
     db.update(dayPartTable)
-      .set({ rows: [], parts: consumed })
+      .set({ rows: [], tools: [], parts: consumed })
       .where(eq(dayPartTable.day, day))
       .run();
   }
 
   return {
     apply({ data, sequence }: StoredEvent<DayEvent>): void {
-      const { day, part, parts, trafficSequence, rows } = data;
+      const { day, part, parts, trafficSequence, rows, tools: ofTools = [] } = data;
+      const written = { parts, trafficSequence, sequence, rows, tools: ofTools };
       db.insert(dayPartTable)
-        .values({ day, part, parts, trafficSequence, sequence, rows })
+        .values({ day, part, ...written })
         .onConflictDoUpdate({
           target: [dayPartTable.day, dayPartTable.part],
-          set: { parts, trafficSequence, sequence, rows },
+          set: written,
         })
         .run();
       const together = db
@@ -91,11 +111,7 @@ export function closedDays(db: ProjectionDatabase, stats: ReturnType<typeof dail
         .orderBy(dayPartTable.part)
         .all();
       if (together.length < parts) return;
-      close(
-        day,
-        trafficSequence,
-        together.flatMap((one) => one.rows),
-      );
+      close(day, trafficSequence, together);
     },
 
     /** True when traffic of this day in this message is still to be counted. */

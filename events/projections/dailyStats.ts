@@ -34,7 +34,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 export const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
 
 /** The day's first millisecond, and the next day's. */
-function boundsOf(day: string): { fromMs: number; beforeMs: number } {
+export function boundsOf(day: string): { fromMs: number; beforeMs: number } {
   const fromMs = Date.parse(`${day}T00:00:00Z`);
   return { fromMs, beforeMs: fromMs + dayMs };
 }

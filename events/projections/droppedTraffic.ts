@@ -14,6 +14,8 @@ export const droppedTrafficTable = sqliteTable('dropped_traffic', {
   failures: integer('failures').notNull(),
   inputTokens: integer('input_tokens').notNull(),
   outputTokens: integer('output_tokens').notNull(),
+  toolCalls: integer('tool_calls').notNull().default(0),
+  toolFailures: integer('tool_failures').notNull().default(0),
 });
 
 /** Projects what was dropped. */
@@ -28,12 +30,14 @@ export function droppedTraffic(db: ProjectionDatabase) {
       failures: sql.placeholder('failures'),
       inputTokens: sql.placeholder('inputTokens'),
       outputTokens: sql.placeholder('outputTokens'),
+      toolCalls: sql.placeholder('toolCalls'),
+      toolFailures: sql.placeholder('toolFailures'),
     })
     .prepare();
 
   return {
     apply(n: number, { atMs, data }: TrafficDropped): void {
-      insert.run({ ...data, n, atMs });
+      insert.run({ toolCalls: 0, toolFailures: 0, ...data, n, atMs });
     },
 
     /** Drops the rows of messages the log has dropped. */

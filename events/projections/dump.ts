@@ -14,6 +14,7 @@ const tables = [
   },
   { table: 'checkpoint', query: 'select stream, sequence, unreadable from checkpoint order by 1' },
   { table: 'daily_stats', query: 'select * from daily_stats order by 1, 2, 3, 4, 5' },
+  { table: 'daily_tools', query: 'select * from daily_tools order by 1, 2, 3, 4' },
   { table: 'day', query: 'select * from day order by day' },
   { table: 'day_part', query: 'select * from day_part order by day, part' },
   {
@@ -32,6 +33,11 @@ const tables = [
     table: 'request_time',
     query: 'select * from request_time where sequence >= ? order by bucket, sequence',
     bound: (first: Sequence) => first,
+  },
+  {
+    table: 'tool_call',
+    query: 'select * from tool_call where n >= ? order by n',
+    bound: (first: Sequence) => positionOf(first, 0),
   },
 ] as const;
 

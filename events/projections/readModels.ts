@@ -11,6 +11,15 @@ import {
   type StatsFilter,
   type StatsRow,
 } from './readStats.ts';
+import {
+  toolCallOf,
+  toolCallsOf,
+  toolStatsOf,
+  type ToolCall,
+  type ToolCallFilter,
+  type ToolStatsFilter,
+  type ToolStatsRow,
+} from './readToolCalls.ts';
 import type { RequestRow } from './requests.ts';
 
 /**
@@ -28,6 +37,15 @@ export function openReadModels(databasePath: string) {
       reader.read((db) => requestOf(db, id), undefined),
 
     stats: (filter: StatsFilter): StatsRow[] => reader.read((db) => statsOf(db, filter), []),
+
+    toolCalls: (filter: ToolCallFilter): Page<ToolCall> =>
+      reader.read((db) => toolCallsOf(db, filter), nothing),
+
+    toolCallById: (id: string): ToolCall | undefined =>
+      reader.read((db) => toolCallOf(db, id), undefined),
+
+    toolStats: (filter: ToolStatsFilter): ToolStatsRow[] =>
+      reader.read((db) => toolStatsOf(db, filter), []),
 
     /** Requests and failures by key id, on one UTC day. */
     keyCounts: (day: string): Map<string, KeyCount> =>

@@ -1,12 +1,12 @@
 /** Queries over single requests. */
-import { and, asc, desc, eq, gte, lt, lte, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, lte, sql, type Column, type SQL } from 'drizzle-orm';
 import type { Outcome } from '../traffic.ts';
 import { batchTable, bucketOf, requestTimeTable } from './batches.ts';
 import type { ProjectionDatabase } from './database.ts';
 import { eventsPerMessage, requestTable, wholeRow, type RequestRow } from './requests.ts';
 
 /** A filtered query looks at so many requests at most: it runs on the thread that serves them. */
-const maxScannedRequests = 20_000;
+export const maxScannedRequests = 20_000;
 
 export type RequestFilter = Readonly<{
   client?: string;
@@ -39,14 +39,14 @@ const clocksApartMs = 60_000;
  * What arrived in the log before a time cannot have ended after it, so older batches need not be looked at. Only for
  * times whose batches are still remembered.
  */
-function arrivedSince(db: ProjectionDatabase, fromMs: number): SQL | undefined {
+export function arrivedSince(db: ProjectionDatabase, fromMs: number, n: Column): SQL | undefined {
   const sinceMs = fromMs - clocksApartMs;
   const { sequence, timeMs } = batchTable;
   const known = db.select({ sequence }).from(batchTable);
   if (!known.where(lt(timeMs, sinceMs)).limit(1).get()) return undefined;
   const newer = db.select({ sequence }).from(batchTable).where(gte(timeMs, sinceMs));
   const first = newer.orderBy(asc(timeMs)).limit(1).get();
-  return first ? gte(t.n, first.sequence * eventsPerMessage) : sql`false`;
+  return first ? gte(n, first.sequence * eventsPerMessage) : sql`false`;
 }
 
 /** Newest first. */
@@ -54,7 +54,7 @@ export function requestsOf(db: ProjectionDatabase, filter: RequestFilter): Page<
   const { after, limit } = filter;
   const range = and(
     after === undefined ? undefined : lt(t.n, after),
-    filter.fromMs === undefined ? undefined : arrivedSince(db, filter.fromMs),
+    filter.fromMs === undefined ? undefined : arrivedSince(db, filter.fromMs, t.n),
   );
   const wanted = filtered.flatMap((name): SQL[] => {
     const value = filter[name];
@@ -84,13 +84,15 @@ export function requestsOf(db: ProjectionDatabase, filter: RequestFilter): Page<
   return { rows: rows.map(wholeRow), next: next ?? null };
 }
 
+/** That a row's event came in a message of the time index. */
+export function isInMessage(n: Column): SQL | undefined {
+  const first = sql`${requestTimeTable.sequence} * ${sql.raw(String(eventsPerMessage))}`;
+  return and(gte(n, first), lt(n, sql`${first} + ${sql.raw(String(eventsPerMessage))}`));
+}
+
 /** Found by the time in its id: a UUIDv7 names the ten seconds in which the request began. */
 export function requestOf(db: ProjectionDatabase, id: string): RequestRow | undefined {
-  const first = sql`${requestTimeTable.sequence} * ${sql.raw(String(eventsPerMessage))}`;
-  const inMessage = and(
-    gte(t.n, first),
-    lt(t.n, sql`${first} + ${sql.raw(String(eventsPerMessage))}`),
-  );
+  const inMessage = isInMessage(t.n);
   const found = db
     .select({ request: t })
     .from(requestTimeTable)

@@ -8,11 +8,13 @@ import { checkpointAtStart, checkpoints, type Checkpoint } from './checkpoints.t
 import { closedDays } from './closedDays.ts';
 import { isDayEvent, isProviderKeyEvent } from './controlEvents.ts';
 import { dailyStats, dayOf } from './dailyStats.ts';
+import { dailyTools } from './dailyTools.ts';
 import { fileIdentity, openDatabase } from './database.ts';
 import { droppedTraffic } from './droppedTraffic.ts';
 import { eventIndex } from './eventIndex.ts';
 import { providerKeys } from './providerKeys.ts';
 import { eventsPerMessage, positionOf, requests } from './requests.ts';
+import { toolCalls } from './toolCalls.ts';
 
 export type StreamStates = Readonly<Record<StreamName, StreamState>>;
 
@@ -49,9 +51,11 @@ export function openStore(path: string, states: StreamStates) {
   const index = eventIndex(db);
   const keys = providerKeys(db);
   const stats = dailyStats(db);
-  const days = closedDays(db, stats);
+  const tools = dailyTools(db);
+  const days = closedDays(db, stats, tools);
   const seen = batches(db);
   const requestRows = requests(db);
+  const callRows = toolCalls(db);
   const dropped = droppedTraffic(db);
 
   const start = (stream: StreamName): Checkpoint =>
@@ -79,9 +83,12 @@ export function openStore(path: string, states: StreamStates) {
       const n = positionOf(sequence, place);
       const event = withSaneTime(written, timeMs);
       if (event.type === 'RequestFinished') requestRows.apply(n, event);
-      else if (event.type === 'TrafficDropped') dropped.apply(n, event);
+      else if (event.type === 'ToolCalled') callRows.apply(n, event);
+      else dropped.apply(n, event);
       const day = dayOf(event.atMs);
-      if (event.type !== 'ToolCalled' && days.counts(day, sequence)) stats.apply(day, event);
+      if (!days.counts(day, sequence)) continue;
+      if (event.type !== 'ToolCalled') stats.apply(day, event);
+      if (event.type !== 'RequestFinished') tools.apply(day, event);
     }
     return next;
   }
@@ -110,6 +117,7 @@ export function openStore(path: string, states: StreamStates) {
     }
     requestRows.flush();
     stats.flush();
+    tools.flush();
     if (traffic !== at.TRAFFIC) seen.prune(traffic.timeMs);
     if (control !== at.CONTROL) marks.write(control);
     if (traffic !== at.TRAFFIC) marks.write(traffic);
@@ -148,8 +156,8 @@ export function openStore(path: string, states: StreamStates) {
     /** Drops rows of messages that TRAFFIC has dropped; true when nothing is left to drop. */
     prune(before: Sequence): boolean {
       if (before <= prunedBefore) return true;
-      const done = requestRows.prune(before, pruneRows);
-      if (!done) return false;
+      const areDone = [requestRows.prune(before, pruneRows), callRows.prune(before, pruneRows)];
+      if (areDone.includes(false)) return false;
       dropped.prune(positionOf(before, 0));
       seen.pruneTimes(before);
       prunedBefore = before;
@@ -160,7 +168,7 @@ export function openStore(path: string, states: StreamStates) {
     /** The log's time of the newest projected traffic. */
     trafficTimeMs: (): number => at.TRAFFIC.timeMs,
     days,
-    totalsOf: stats.rowsOf,
+    totalsOf: (day: string) => ({ rows: stats.rowsOf(day), tools: tools.rowsOf(day) }),
     /** True while the file that was opened stands at the path. */
     isInPlace: (): boolean => fileIdentity(path) === identity,
     close: (): void => db.$client.close(),

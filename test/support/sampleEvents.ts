@@ -2,7 +2,7 @@
 import type { ActorRef, Cause, NewEvent } from '../../events/event.ts';
 import { actorId, newBatchId, newEventId, newRequestId, traceIdOf } from '../../events/ids.ts';
 import type { TrafficBatch } from '../../events/log.ts';
-import type { RequestFinished } from '../../events/traffic.ts';
+import type { RequestFinished, ToolCalled } from '../../events/traffic.ts';
 
 let made = 0;
 
@@ -62,6 +62,39 @@ export function requestFinished(
       costMicroUsd: null,
       priceVersion: null,
       attempts: [],
+      ...data,
+    },
+  };
+}
+
+/** A call of a tool that went well. */
+export function toolCalled(
+  tool: string,
+  data: Partial<ToolCalled['data']> = {},
+  atMs = 1_700_000_000_000,
+): ToolCalled {
+  const id = newRequestId();
+  return {
+    id,
+    type: 'ToolCalled',
+    version: 1,
+    atMs,
+    traceId: traceIdOf(id),
+    data: {
+      client: '',
+      server: 'everything',
+      tool,
+      backend: '',
+      via: 'mcp',
+      era: 'legacy',
+      outcome: 'completed',
+      isError: false,
+      errorCode: null,
+      error: '',
+      startedAtMs: atMs,
+      durationMs: 20,
+      requestBytes: 100,
+      responseBytes: 300,
       ...data,
     },
   };

@@ -142,6 +142,8 @@ describe('A spool that is full', () => {
       failures: gone,
       inputTokens: 10 * gone,
       outputTokens: 5 * gone,
+      toolCalls: 0,
+      toolFailures: 0,
       again: 0,
     });
     await spool.close();
@@ -186,7 +188,8 @@ describe('A segment that somebody deleted', () => {
 
 describe('A line of the spool', () => {
   test('keeps the totals of a TrafficDropped as what they stand for', () => {
-    const lost = { ...noTraffic, count: 7, requests: 6, failures: 2, inputTokens: 9 };
+    const tools = { toolCalls: 1, toolFailures: 1 };
+    const lost = { ...noTraffic, count: 7, requests: 6, failures: 2, inputTokens: 9, ...tools };
     const events = [trafficDropped(lost, 0), requestFinished('/v1/a')];
     const line = encodeSpoolLine({ id: newBatchId(), gatewayId: 'gateway-1', events });
     expect(countsOfSpoolLine(line)).toEqual({
@@ -195,8 +198,16 @@ describe('A line of the spool', () => {
       failures: 2,
       inputTokens: 19,
       outputTokens: 5,
+      toolCalls: 1,
+      toolFailures: 1,
       again: 7,
     });
+  });
+
+  test('of a version that counted no calls of tools still has its totals', () => {
+    const line = encodeSpoolLine(batchOf('/v1/a')).replace(' 0 0 {', ' {');
+    expect(countsOfSpoolLine(line)).toEqual(countsOfSpoolLine(encodeSpoolLine(batchOf('/v1/a'))));
+    expect(decodeSpoolLine(line)).toBeDefined();
   });
 
   test('that is damaged is no batch', () => {

@@ -1,0 +1,153 @@
+/** Calls of tools in the read models: one by one, and as totals of days that outlive them. */
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { rmSync } from 'node:fs';
+import { actorId } from '../../events/ids.ts';
+import { memoryLog } from '../../events/memoryLog.ts';
+import { openReadModels, type ReadModels } from '../../events/projections/readModels.ts';
+import { compareWithRebuild } from '../../events/projections/rebuild.ts';
+import type { TrafficEvent } from '../../events/traffic.ts';
+import {
+  batch,
+  droppedAt,
+  eventually,
+  requestAt,
+  rowsAfterProjecting,
+  rowsIn,
+  runProjector,
+  tempDatabase,
+  withTrafficFrom,
+} from '../support/projections.ts';
+import { toolCalled } from '../support/sampleEvents.ts';
+
+const day = '2026-11-19';
+const noonMs = Date.parse(`${day}T12:00:00Z`);
+const nextDayMs = Date.parse('2026-11-20T00:06:00Z');
+let clockMs = noonMs;
+let log: ReturnType<typeof memoryLog>;
+let database: ReturnType<typeof tempDatabase>;
+let models: ReadModels;
+
+beforeEach(() => {
+  clockMs = noonMs;
+  log = memoryLog({ now: () => clockMs });
+  database = tempDatabase();
+  models = openReadModels(database.path);
+});
+afterEach(() => {
+  models.close();
+  database.remove();
+});
+
+const droppedCalls = (toolCalls: number): TrafficEvent => {
+  const event = droppedAt(noonMs, 0);
+  if (event.type !== 'TrafficDropped') return event;
+  return { ...event, data: { ...event.data, failures: 0, toolCalls, toolFailures: 1 } };
+};
+
+/** Runs a projector until the day is closed, and projects its totals. */
+async function closeDay(): Promise<void> {
+  clockMs = nextDayMs;
+  const projector = await runProjector(log, database.path, clockMs);
+  let closings = 0;
+  await eventually(() => {
+    void log
+      .read({ kind: 'day', id: actorId(`${day}-1`) })
+      .then((messages) => (closings = messages.length));
+    return closings > 0;
+  });
+  await projector.caughtUp();
+  await projector.stop();
+  expect(projector.errors).toEqual([]);
+}
+
+const totalsIn = (path: string) =>
+  rowsIn(path).filter(({ table }) => ['daily_tools', 'day', 'day_part'].includes(table));
+
+describe('calls of tools', () => {
+  test('come newest first, filtered, page by page', async () => {
+    for (const client of ['acme', 'other', 'acme']) {
+      await log.appendTraffic(
+        batch(
+          toolCalled('echo', { client }, noonMs),
+          requestAt(noonMs, { client }),
+          toolCalled('sum', { client, outcome: 'failed', errorCode: -32001 }, noonMs),
+        ),
+      );
+    }
+    await rowsAfterProjecting(log, database.path);
+    const tools = (filter: Parameters<ReadModels['toolCalls']>[0]) =>
+      models.toolCalls(filter).rows.map(({ tool }) => tool);
+
+    const first = models.toolCalls({ client: 'acme', limit: 3 });
+    expect(first.rows.map(({ tool }) => tool)).toEqual(['sum', 'echo', 'sum']);
+    expect(tools({ client: 'acme', limit: 3, after: first.next! })).toEqual(['echo']);
+    expect(tools({ outcome: 'failed', limit: 9 })).toEqual(['sum', 'sum', 'sum']);
+    expect(tools({ server: 'everything', tool: 'echo', limit: 2 })).toEqual(['echo', 'echo']);
+    expect(tools({ fromMs: noonMs + 1, limit: 9 })).toEqual([]);
+  });
+
+  test('are found by their ids, whole', async () => {
+    const call = toolCalled('echo', { isError: true, error: 'no' }, noonMs);
+    await log.appendTraffic(batch(toolCalled('sum', {}, noonMs), call));
+    await rowsAfterProjecting(log, database.path);
+    const { id, traceId, atMs, data } = call;
+    expect(models.toolCallById(id)).toMatchObject({ id, traceId, atMs, ...data });
+    expect(models.toolCallById('nothing')).toBeUndefined();
+    expect(models.requestById(id)).toBeUndefined();
+  });
+
+  test('are counted by day, client, server and tool, apart from requests', async () => {
+    await log.appendTraffic(
+      batch(
+        toolCalled('echo', { client: 'acme' }, noonMs),
+        toolCalled('echo', { client: 'acme', isError: true }, noonMs),
+        toolCalled('echo', { server: 'files', outcome: 'cancelled' }, noonMs),
+        requestAt(noonMs, { client: 'acme' }),
+        droppedCalls(4),
+      ),
+    );
+    await rowsAfterProjecting(log, database.path);
+    expect(models.toolStats({ groupBy: 'tool' })).toEqual([
+      { group: '', server: '', calls: 4, failures: 1, durationMs: 0 },
+      { group: 'echo', server: 'everything', calls: 2, failures: 1, durationMs: 40 },
+      { group: 'echo', server: 'files', calls: 1, failures: 0, durationMs: 20 },
+    ]);
+    expect(models.toolStats({ groupBy: 'client', client: 'acme' })).toEqual([
+      { group: 'acme', server: '', calls: 2, failures: 1, durationMs: 40 },
+    ]);
+    expect(models.toolStats({ groupBy: 'day', from: '2026-11-20' })).toEqual([]);
+    expect(models.stats({ groupBy: 'client', client: 'acme' })).toMatchObject([{ requests: 1 }]);
+  });
+});
+
+describe('the totals of calls of a closed day', () => {
+  test('are in its event, and outlive the calls', async () => {
+    await log.appendTraffic(batch(toolCalled('echo', {}, noonMs), toolCalled('sum', {}, noonMs)));
+    await log.appendTraffic(batch(toolCalled('echo', {}, noonMs), droppedCalls(3)));
+    await closeDay();
+    const before = totalsIn(database.path);
+    rmSync(database.path);
+    await rowsAfterProjecting(withTrafficFrom(log, 3), database.path);
+    expect(totalsIn(database.path)).toEqual(before);
+    expect(models.toolStats({ groupBy: 'tool' })).toMatchObject([
+      { group: '', calls: 3 },
+      { group: 'echo', calls: 2 },
+      { group: 'sum', calls: 1 },
+    ]);
+  });
+
+  test('count late calls on top, and are the same when they are made again', async () => {
+    await log.appendTraffic(batch(toolCalled('echo', {}, noonMs)));
+    await closeDay();
+    clockMs = noonMs;
+    await log.appendTraffic(batch(toolCalled('echo', {}, noonMs), droppedCalls(2)));
+    await rowsAfterProjecting(log, database.path);
+    expect(models.toolStats({ groupBy: 'tool' })).toMatchObject([
+      { group: '', calls: 2 },
+      { group: 'echo', calls: 2 },
+    ]);
+    const comparison = await compareWithRebuild(log, database.path);
+    expect(comparison.filter(({ isEqual }) => !isEqual)).toEqual([]);
+    expect(comparison.find(({ table }) => table === 'tool_call')).toMatchObject({ rows: 2 });
+  });
+});
