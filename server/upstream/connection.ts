@@ -69,6 +69,7 @@ export function connect(options: ConnectionOptions): Connection {
   let head: Head | undefined;
   let answer: OpenAnswer | undefined;
   let body: Body | undefined;
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
 
   const flow = { pause: () => socket?.pause(), resume: () => socket?.resume() };
 
@@ -161,7 +162,7 @@ export function connect(options: ConnectionOptions): Connection {
     head = parsed;
     const opened = openAnswer(parsed.status, parsed.headers, flow);
     answer = opened;
-    body = bodyOf(parsed, opened.push);
+    body = bodyOf(parsed, (piece) => pieces.push(piece));
     return end;
   };
 
@@ -185,7 +186,15 @@ export function connect(options: ConnectionOptions): Connection {
     const parsed = head;
     // Its body may be malformed and fail: then it is the answer that failed.
     if (isNew) answerSoon({ job: asked, answer: opened.answer });
-    const end = body(bytes, from);
+    let end = -1;
+    try {
+      end = body(bytes, from);
+    } finally {
+      // Small chunks that came together are passed on together; also those before one that makes no sense.
+      const [first] = pieces;
+      if (first) opened.push(pieces.length === 1 ? first : Buffer.concat(pieces));
+      pieces.length = 0;
+    }
     if (end !== -1) finish(bytes, end, parsed);
   };
 
