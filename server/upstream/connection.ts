@@ -5,6 +5,7 @@ import type { UpstreamAnswer, UpstreamRequest } from '../proxy/upstream.ts';
 import { openAnswer, type OpenAnswer } from './answer.ts';
 import { bodyOf, type Body } from './body.ts';
 import { createBurst } from './burst.ts';
+import { ConnectionError, codeOf } from './connectionError.ts';
 import { headEnd, MalformedAnswer, parseHead, type Head } from './head.ts';
 import type { Origin } from './origin.ts';
 import { requestHead } from './requestHead.ts';
@@ -34,16 +35,6 @@ export type ConnectionOptions = Readonly<{
   /** A used connection closed before the vendor answered a byte: it closed it as idle, as a rule. */
   onStale: (job: Job) => void;
 }>;
-
-/** What breaks a connection, named as Node names it. */
-class ConnectionError extends Error {
-  override readonly name = 'ConnectionError';
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 const mostHeadBytes = 256 * 1024;
 /** Up to here head and body are one write. */
@@ -251,5 +242,3 @@ export function connect(options: ConnectionOptions): Connection {
   }).catch(fail);
   return connection;
 }
-
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : 'ERR_TLS');
