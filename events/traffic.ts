@@ -106,6 +106,8 @@ export const trafficSchemas = {
     isError: t.Boolean(),
     /** JSON-RPC's code where the call was answered with an error; null for a result, 0 for no answer at all. */
     errorCode: t.Union([t.Integer(), t.Null()]),
+    /** True where an earlier result served and the server was not asked. */
+    cached: t.Optional(t.Boolean()),
     /** What went wrong, `''` where nothing did; never an argument. */
     error: t.String(),
     startedAtMs: t.Integer({ description: 'epoch' }),

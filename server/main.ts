@@ -4,7 +4,7 @@ import { createRuntime } from '../actors/runtime/runtime.ts';
 import { connectNats } from '../events/connection.ts';
 import { openJetStreamLog } from '../events/jetStreamLog.ts';
 import { openReadModels } from '../events/projections/readModels.ts';
-import { startRecorder } from '../events/recorder.ts';
+import { startRecorder, type Recorder } from '../events/recorder.ts';
 import { snapshotFile } from '../events/snapshots.ts';
 import { ensureStreams } from '../events/streams.ts';
 import { createClientSide } from './access.ts';
@@ -134,6 +134,14 @@ export async function startGateway(
   const drain = createDrain();
   const judge = createJudge(settings);
   const admit = createAdmit(createClientSide(config, clients, localOnly), sessions);
+  const counted: Recorder = {
+    ...recorder,
+    record(event) {
+      metrics.count(event);
+      keyUse.note(event);
+      recorder.record(event);
+    },
+  };
   const proxy = createProxy({
     admit,
     anonymous: clients.anonymous,
@@ -144,14 +152,7 @@ export async function startGateway(
     verdicts,
     breakers,
     affinity,
-    recorder: {
-      ...recorder,
-      record(event) {
-        metrics.count(event);
-        keyUse.note(event);
-        recorder.record(event);
-      },
-    },
+    recorder: counted,
     upstream,
     judge,
     limits,
@@ -163,9 +164,8 @@ export async function startGateway(
     now,
   });
   const realtime = createRealtime({ proxy, pools, verdicts, affinity, judge, gatewayId, now });
-
   const mcp = await startMcp(
-    { ...beside, config, recorder, admit, environment: environment(), logger },
+    { ...beside, config, recorder: counted, bodies, admit, environment: environment(), logger },
     mcpLines,
   );
 

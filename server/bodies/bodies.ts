@@ -3,7 +3,7 @@ import type { BodyPart, BodyStore } from '../../events/bodies.ts';
 import type { EventLog } from '../../events/log.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Vault } from '../vault.ts';
-import { createCollector, partOf } from './collect.ts';
+import { createCollector, jsonPart, partOf } from './collect.ts';
 import { createDayKeys } from './dayKeys.ts';
 import { dayOfSealed, openPart, type RecordedPart } from './seal.ts';
 import { createBodyWriter } from './writer.ts';
@@ -16,6 +16,10 @@ export type RecordedBodies = Readonly<{
 export type Bodies = Readonly<{
   /** Whether a request is recorded whose client, or whose route, wants that or does not say. */
   areWanted(byClient: boolean | undefined, byRoute: boolean | undefined): boolean;
+  /** Whether what a tool is called with and answers is recorded, for a client that wants that or does not say. */
+  areCallsWanted(byClient: boolean | undefined): boolean;
+  /** Records the JSON of a call, and of its answer where there was one; never waits. */
+  keepCall(id: string, request: Uint8Array, response: Uint8Array | null): void;
   /** The same answer, recorded with its request while it passes. `isWhole` when nothing of it is still to come. */
   record(
     response: Response,
@@ -84,6 +88,9 @@ export function createBodies(options: BodiesOptions): Bodies {
 
   return {
     areWanted: (byClient = false, byRoute = false) => values.recordBodies || byClient || byRoute,
+    areCallsWanted: (byClient = false) => values.recordToolCalls || byClient,
+    keepCall: (id, request, response) =>
+      writer.add({ id, request: jsonPart(request), response: jsonPart(response ?? noBytes) }),
     record(response, isWhole, { id, headers, body }) {
       const request = partOf(body ?? noBytes, headers);
       return collector.collect(response, isWhole, (answer) =>

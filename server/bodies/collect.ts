@@ -19,6 +19,13 @@ export const partOf = (body: Uint8Array, headers: Headers): RecordedPart => ({
   body: body.subarray(0, recordedAtMost),
 });
 
+export const jsonPart = (body: Uint8Array): RecordedPart => ({
+  contentType: 'application/json',
+  contentEncoding: '',
+  bodyBytes: body.byteLength,
+  body: body.subarray(0, recordedAtMost),
+});
+
 const headOf = (headers: Headers) => ({
   contentType: headers.get('content-type') ?? '',
   contentEncoding: headers.get('content-encoding') ?? '',

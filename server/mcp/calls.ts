@@ -1,9 +1,7 @@
 /** One request to one server: who may, where it goes, what became of it. Every way in comes through here. */
-import { trafficCatalog } from '../../events/catalog.ts';
-import { newRequestId, traceIdOf, type ActorId, type TraceId } from '../../events/ids.ts';
-import type { Recorder } from '../../events/recorder.ts';
-import type { Outcome, ToolCalled } from '../../events/traffic.ts';
+import type { ActorId, TraceId } from '../../events/ids.ts';
 import type { Asker } from './asker.ts';
+import type { CallRecords } from './callRecords.ts';
 import type { Offer } from './catalog.ts';
 import type { Policy } from './policy.ts';
 import type { Pool } from './pool.ts';
@@ -38,14 +36,10 @@ export type Calls = Readonly<{
 type Options = Readonly<{
   policy: Policy;
   pool: Pool;
-  recorder: Pick<Recorder, 'record'>;
+  records: CallRecords;
   limits: Readonly<{ timeoutMs: number; mostMs: number }>;
   now: () => number;
 }>;
-
-const version = trafficCatalog.versionOf('ToolCalled');
-const longestError = 300;
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
 export const unknownTool = (name: string): RpcAnswer =>
   failed(invalidParams, `Unknown tool: ${name.slice(0, 200)}`);
@@ -61,7 +55,7 @@ function answerFor(server: ActorId, error: unknown): RpcAnswer {
   return failed(connectionClosed, `MCP server ${server} ${how}: ${reason}`, { server });
 }
 
-export function createCalls({ policy, pool, recorder, limits, now }: Options): Calls {
+export function createCalls({ policy, pool, records, limits, now }: Options): Calls {
   const once = async (
     asker: Asker,
     server: ActorId,
@@ -91,44 +85,6 @@ export function createCalls({ policy, pool, recorder, limits, now }: Options): C
     }
   };
 
-  const record = (
-    asker: Asker,
-    { server, own: tool }: Offer,
-    params: Json,
-    startedAtMs: number,
-    startedMs: number,
-    answer: RpcAnswer | undefined,
-    traceId: TraceId | undefined,
-  ) => {
-    const id = newRequestId();
-    const error = answer && 'error' in answer ? answer.error : null;
-    const outcome: Outcome = !answer ? 'cancelled' : error ? 'failed' : 'completed';
-    const data: ToolCalled['data'] = {
-      client: asker.client?.clientId ?? '',
-      server,
-      tool,
-      backend: '',
-      via: asker.via,
-      era: asker.era,
-      outcome,
-      isError: answer !== undefined && 'result' in answer && answer.result['isError'] === true,
-      errorCode: error ? error.code : answer ? null : 0,
-      error: error ? reasonOf(new Error(error.message)).slice(0, longestError) : '',
-      startedAtMs,
-      durationMs: Math.round((performance.now() - startedMs) * 1_000) / 1_000,
-      requestBytes: bytesOf(params),
-      responseBytes: answer ? bytesOf(answer) : 0,
-    };
-    recorder.record({
-      id,
-      type: 'ToolCalled',
-      version,
-      atMs: now(),
-      traceId: traceId ?? traceIdOf(id),
-      data,
-    });
-  };
-
   return {
     forward,
     async callTool(asker, tool, params, { traceId, ...options }) {
@@ -142,7 +98,7 @@ export function createCalls({ policy, pool, recorder, limits, now }: Options): C
         answer = await forward(asker, tool.server, 'tools/call', own, options);
         return answer;
       } finally {
-        record(asker, tool, params, startedAtMs, startedMs, answer, traceId);
+        records.record({ asker, tool, params, answer, startedAtMs, startedMs, traceId });
       }
     },
   };

@@ -126,6 +126,10 @@ export const table = {
     false,
     'keep the bodies of all requests and answers, encrypted; without it those of clients and routes that say record_bodies',
   ),
+  recordToolCalls: onOff(
+    false,
+    'keep what MCP tools are called with and what they answer, encrypted; without it that of clients that say record_bodies',
+  ),
   recordingDays: whole(
     7,
     [1, 365],

@@ -23,6 +23,7 @@ CREATE TABLE `tool_call` (
 	`outcome` text NOT NULL,
 	`is_error` integer NOT NULL,
 	`error_code` integer,
+	`cached` integer NOT NULL,
 	`error` text NOT NULL,
 	`started_at_ms` integer NOT NULL,
 	`duration_ms` real NOT NULL,
