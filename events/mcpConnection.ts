@@ -42,7 +42,7 @@ export const mcpConnectionSchemas = {
   }),
   /** It could not be opened. */
   McpConnectionFailed: t.Object(failure),
-  /** It was open, and ended by itself. */
+  /** It was open, and ended by itself; of its failures those count that came soon after a start. */
   McpConnectionLost: t.Object(failure),
   /** The server wants a credential that nobody has given. */
   McpConnectionNeedsAuth: t.Object({ reason: t.String() }),

@@ -70,6 +70,11 @@ const table: Readonly<Record<string, Level>> = {
   'POST /api/mcp/servers/:id/disconnect': 'operator',
   'GET /api/mcp/servers/:id/status': 'operator',
   'GET /api/mcp/servers/:id/tools': 'operator',
+  'GET /api/mcp/servers/:id/changes': 'operator',
+  'GET /api/mcp/calls': 'client',
+  'GET /api/mcp/calls/:id': 'client',
+  'GET /api/mcp/calls/:id/body': 'operator',
+  'GET /api/mcp/servers/:id/stderr': 'operator',
 
   'GET /api/webhooks': 'operator',
   'POST /api/webhooks/test': 'operator',

@@ -2,6 +2,8 @@
 
 /** After so many failures in a row nobody tries any more until an operator says so. */
 export const giveUpAfter = 10;
+/** Lost after so long, it was not lost soon after its start. */
+export const calmMs = 60_000;
 const firstWaitMs = 1_000;
 const longestWaitMs = 30_000;
 /** The part of a wait that chance decides: gateways that lost a server together do not come back together. */

@@ -1,6 +1,6 @@
 /** What a command to a connection leads to: one event, or nothing. */
 import type { McpConnectionEvent } from '../../events/mcpConnection.ts';
-import { giveUpAfter, waitMs } from './backoff.ts';
+import { calmMs, giveUpAfter, waitMs } from './backoff.ts';
 import type { Line, McpConnectionCommand, ReportFailure } from './commands.ts';
 import type { McpConnectionState } from './machine.ts';
 
@@ -20,7 +20,7 @@ export function decide(command: McpConnectionCommand, state: McpConnectionState)
     case 'ReportFailure':
       return isOfThisDial ? fallen(command, state) : null;
     case 'ReportNeedsAuth':
-      return value === 'connecting' && isOfThisDial
+      return (value === 'connecting' || value === 'ready') && isOfThisDial
         ? { type: 'McpConnectionNeedsAuth', data: { reason: command.reason } }
         : null;
     case 'WakeMcpConnection':
@@ -50,8 +50,11 @@ const dialled = (
 function fallen(command: ReportFailure, { value, context }: McpConnectionState): Decision {
   const { reason, isFinal, nowMs, jitter } = command;
   if (value === 'ready') {
-    const retryAtMs = nowMs + waitMs(1, jitter);
-    return { type: 'McpConnectionLost', data: { reason, failures: 1, retryAtMs } };
+    // One that comes and goes is not dialled each second for ever.
+    const wasCalm = nowMs - (context.readyAtMs ?? nowMs) >= calmMs;
+    const losses = wasCalm ? 1 : context.losses + 1;
+    const retryAtMs = nowMs + waitMs(losses, jitter);
+    return { type: 'McpConnectionLost', data: { reason, failures: losses, retryAtMs } };
   }
   if (value !== 'connecting') return null;
   const failures = context.failures + 1;

@@ -12,6 +12,8 @@ export type McpConnectionContext = Readonly<{
   dials: number;
   /** In a row. */
   failures: number;
+  /** How often in a row it was lost soon after it was ready. */
+  losses: number;
   /** Why it is not connected; null while it is. */
   reason: string | null;
   /** When it is dialled again by itself (epoch). */
@@ -29,6 +31,7 @@ const initial: McpConnectionContext = {
   command: null,
   dials: 0,
   failures: 0,
+  losses: 0,
   reason: null,
   retryAtMs: null,
   era: null,
@@ -42,9 +45,11 @@ const connectionSetup = setup({
 });
 
 const fell = connectionSetup.assign(({ event }) =>
-  event.type === 'McpConnectionFailed' || event.type === 'McpConnectionLost'
-    ? { ...event.data, readyAtMs: null }
-    : {},
+  event.type === 'McpConnectionFailed' ? { ...event.data, readyAtMs: null } : {},
+);
+
+const refused = connectionSetup.assign(({ event }) =>
+  event.type === 'McpConnectionNeedsAuth' ? { reason: event.data.reason, readyAtMs: null } : {},
 );
 
 export const mcpConnectionMachine = connectionSetup.createMachine({
@@ -62,13 +67,20 @@ export const mcpConnectionMachine = connectionSetup.createMachine({
         dialledAtMs: data.dialledAtMs,
         dials: context.dials + 1,
         failures: data.cause === 'retry' ? context.failures : 0,
+        losses: data.cause === 'retry' ? context.losses : 0,
         retryAtMs: null,
         readyAtMs: null,
       })),
     },
     McpConnectionClosed: {
       target: '.disabled',
-      actions: assign({ failures: 0, reason: null, retryAtMs: null, readyAtMs: null }),
+      actions: assign({
+        failures: 0,
+        losses: 0,
+        reason: null,
+        retryAtMs: null,
+        readyAtMs: null,
+      }),
     },
   },
   states: {
@@ -87,13 +99,24 @@ export const mcpConnectionMachine = connectionSetup.createMachine({
           },
           { target: 'backoff', actions: fell },
         ],
-        McpConnectionNeedsAuth: {
-          target: 'needsAuth',
-          actions: assign(({ event: { data } }) => ({ reason: data.reason })),
-        },
+        McpConnectionNeedsAuth: { target: 'needsAuth', actions: refused },
       },
     },
-    ready: { on: { McpConnectionLost: { target: 'backoff', actions: fell } } },
+    ready: {
+      on: {
+        McpConnectionLost: {
+          target: 'backoff',
+          actions: assign(({ event: { data } }) => ({
+            reason: data.reason,
+            retryAtMs: data.retryAtMs,
+            failures: 1,
+            losses: data.failures,
+            readyAtMs: null,
+          })),
+        },
+        McpConnectionNeedsAuth: { target: 'needsAuth', actions: refused },
+      },
+    },
     backoff: {},
     needsAuth: {},
     failed: {},

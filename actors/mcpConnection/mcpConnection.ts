@@ -18,7 +18,7 @@ export const mcpConnectionKind: ActorKindDefinition<
 > = {
   kind: 'mcp-connection',
   machine: mcpConnectionMachine,
-  machineVersion: 1,
+  machineVersion: 2,
   decide,
   /** Only the gateway whose connection it is can do anything for it. */
   wakeAtMs: ({ value, context }, gatewayId) =>

@@ -16,6 +16,7 @@ import type { McpDialCause } from '../../events/mcpConnection.ts';
 import { createOutbox } from '../keyRing/outbox.ts';
 import type { CatalogReader } from './catalogReader.ts';
 import type { Dialler } from './dialler.ts';
+import { startPings, type Pinged, type Pings } from './pings.ts';
 import { NeedsAuth } from './rpc/link.ts';
 import { isFinal, reasonOf } from './upstream/reason.ts';
 import type { UpstreamSession } from './upstream/session.ts';
@@ -28,6 +29,8 @@ export type Connections = Readonly<{
   renew(server: ActorId, forgotten: UpstreamSession): Promise<void>;
   /** Reads what a server offers again, soon: it said that it has changed. */
   refresh(server: ActorId): void;
+  /** Asks whether it is still there, now: somebody could not reach it. */
+  check(server: ActorId): void;
   /** What connections owe, for the runtime. */
   runners: Readonly<Record<LineEffect['type'], EffectRunner>>;
   /** Brings every connection to where its server's state wants it. */
@@ -43,6 +46,8 @@ type Options = Readonly<{
   reader: CatalogReader;
   now: () => number;
   random: () => number;
+  /** Between two questions whether a server is still there. */
+  pingMs: () => number;
   onError: (error: unknown, about: string) => void;
 }>;
 
@@ -53,8 +58,6 @@ type Line = {
   renewing?: Promise<void> | undefined;
 };
 
-const pingEveryMs = 30_000;
-const pingMs = 10_000;
 const settled = { type: 'SettleLine' } as const;
 
 const causes: Readonly<Record<string, McpDialCause>> = {
@@ -66,7 +69,7 @@ const causes: Readonly<Record<string, McpDialCause>> = {
 };
 
 export function createConnections(options: Options): Connections {
-  const { runtime, gatewayId, dialler, reader, now, random, onError } = options;
+  const { runtime, gatewayId, dialler, reader, now, random, pingMs, onError } = options;
   const servers = runtime.of(mcpServerKind);
   const actors = runtime.of(mcpConnectionKind);
   const outbox = createOutbox(onError);
@@ -74,7 +77,7 @@ export function createConnections(options: Options): Connections {
   const dialling = new Map<ActorId, AbortController>();
   const started = Promise.withResolvers<void>();
   let unsubscribe: (() => void) | undefined;
-  let pings: ReturnType<typeof setInterval> | undefined;
+  let pings: Pings | undefined;
   let stopping: Promise<void> | undefined;
 
   const idOf = (server: ActorId): ActorId => actorId(`${server}-${gatewayId}`);
@@ -162,18 +165,29 @@ export function createConnections(options: Options): Connections {
       return run(actorId(context.server), dial);
     };
 
-  const ping = async (server: ActorId, { dial, session }: Line) => {
-    const method = session.description.era === 'modern' ? 'server/discover' : 'ping';
-    try {
-      await session.request(method, undefined, { timeoutMs: pingMs, mostMs: pingMs });
-    } catch (error) {
-      lost(server, dial, error);
-    }
+  const current = ({ server, session }: Pinged): Line | undefined => {
+    const line = lines.get(server);
+    return line?.session === session ? line : undefined;
   };
+  const startPinging = () =>
+    startPings({
+      lines: () => [...lines].map(([server, { session }]) => ({ server, session })),
+      everyMs: pingMs,
+      now,
+      onForgotten(pinged) {
+        const { server, session } = pinged;
+        const line = current(pinged);
+        if (line) (line.renewing ??= renew(server, line, session)).catch(() => undefined);
+      },
+      onLost(pinged, error) {
+        const line = current(pinged);
+        if (line) lost(pinged.server, line.dial, error);
+      },
+    });
 
   const stop = async () => {
     unsubscribe?.();
-    clearInterval(pings);
+    pings?.stop();
     outbox.stop();
     reader.stop();
     started.resolve();
@@ -190,6 +204,10 @@ export function createConnections(options: Options): Connections {
     },
     refresh(server) {
       reader.soon(server);
+    },
+    check(server) {
+      const line = lines.get(server);
+      if (line) pings?.ask({ server, session: line.session });
     },
     runners: {
       OpenMcpLine: runner(async (server, dial) => {
@@ -214,9 +232,7 @@ export function createConnections(options: Options): Connections {
           if (cause) tell(id, dialCommand(id, state, cause));
         } else if (type !== 'McpServerSecretErased') tell(id, hangUp(state));
       });
-      pings = setInterval(() => {
-        for (const [server, line] of lines) void ping(server, line);
-      }, pingEveryMs);
+      pings = startPinging();
       reader.onRead((server) => lines.get(server)?.session);
       started.resolve();
     },

@@ -4,7 +4,9 @@ import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
 import type { McpEra } from '../../events/mcpServer.ts';
 import type { Vault } from '../vault.ts';
-import { opened } from './config/keep.ts';
+import type { Reaching } from './backends/reach.ts';
+import { opened, type Opened } from './config/keep.ts';
+import { hiderOf } from './config/hider.ts';
 import { BadServer } from './config/written.ts';
 import {
   failed,
@@ -15,6 +17,7 @@ import {
 } from './rpc/message.ts';
 import type { Incoming } from './rpc/peer.ts';
 import { linkTo } from './upstream/dial.ts';
+import type { Guard } from './upstream/guard.ts';
 import type { Dial } from './upstream/http.ts';
 import { openSession, type Identity, type UpstreamSession } from './upstream/session.ts';
 import type { StderrRings } from './upstream/stderr.ts';
@@ -22,7 +25,11 @@ import type { StderrRings } from './upstream/stderr.ts';
 export type Wish = Readonly<{
   /** Whom the server is to see; the gateway itself without one. */
   identity?: Identity;
+  /** All that is asked through it is asked by one client. */
+  isSole?: boolean;
   signal?: AbortSignal;
+  /** Of a server of the pool: this backend, for everybody. */
+  backend?: string;
   onRequest?: (request: RpcRequest, context: Incoming) => Promise<RpcAnswer>;
   onNotification: (notification: RpcNotification) => void;
   onClose: (reason: string) => void;
@@ -40,12 +47,15 @@ type Options = Readonly<{
   /** The gateway's own environment. */
   environment: Readonly<Record<string, string | undefined>>;
   dialUrl: Dial;
+  backends: Pick<Reaching, 'reach'>;
+  guard: Guard;
   stderr: StderrRings;
+  /** How long each step of the start may take. */
+  stepMs: () => number;
   now: () => number;
   onError: (error: unknown, about: string) => void;
 }>;
 
-const stepMs = 30_000;
 /** A server may have become a modern one since: then it is asked again. */
 const believeLegacyMs = 24 * 60 * 60_000;
 
@@ -64,7 +74,7 @@ function answerAlone({ method }: RpcRequest): Promise<RpcAnswer> {
 }
 
 export function createDialler(options: Options): Dialler {
-  const { runtime, vault, version, environment, dialUrl, stderr, now, onError } = options;
+  const { runtime, vault, version, environment, dialUrl, guard, stderr, now, onError } = options;
   const servers = runtime.of(mcpServerKind);
   const own: Identity = {
     clientInfo: { name: 'signalbox', version },
@@ -75,31 +85,42 @@ export function createDialler(options: Options): Dialler {
     era === 'legacy' && now() - (atMs ?? 0) > believeLegacyMs ? null : era;
 
   return {
-    async dial(server, { identity = own, signal, onRequest = answerAlone, ...told }) {
+    async dial(server, wish) {
+      const { identity = own, signal, backend, onRequest = answerAlone, isSole, ...told } = wish;
       const state = servers.get(server)?.state;
       if (state?.value !== 'enabled') throw new BadServer('it is not enabled');
       const { settings, source, era, describedAtMs } = state.context;
       const variables = source === 'file' ? environment : null;
       const about = (error: unknown, what: string) =>
         onError(error, `MCP server ${server}: ${what}`);
+      const all = await opened(settings, variables, vault);
+      const hide = hiderOf(settings, all);
       const link = linkTo({
         transport: settings.transport,
-        opened: await opened(settings, variables, vault),
+        opened: all,
         environment,
         dial: dialUrl,
-        onStderr: (text) => stderr.add(server, text),
+        guard,
+        onStderr: stderr.writer(server, hide),
         onError: about,
       });
-      return openSession({
-        link,
-        identity,
-        era: remembered(era, describedAtMs),
-        stepMs,
-        ...(signal && { signal }),
-        onRequest,
-        ...told,
-        onError: about,
-      });
+      try {
+        return await openSession({
+          link,
+          identity,
+          era: remembered(era, describedAtMs),
+          stepMs: options.stepMs(),
+          ...(signal && { signal }),
+          ...(isSole && { isSole }),
+          onRequest,
+          ...told,
+          onError: about,
+        });
+      } catch (error) {
+        // Servers say back what they were given.
+        if (error instanceof Error) error.message = hide(error.message);
+        throw error;
+      }
     },
   };
 }

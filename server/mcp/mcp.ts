@@ -6,6 +6,7 @@ import type { Admit } from '../access/admit.ts';
 import type { Bodies } from '../bodies/bodies.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { systemLookup } from '../providers/baseUrl.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Vault } from '../vault.ts';
 import { createCallRecords } from './callRecords.ts';
@@ -25,7 +26,8 @@ import { createOriginCheck } from './downstream/origin.ts';
 import { createPolicy, type Policy } from './policy.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createMcpServers, type McpServers } from './servers.ts';
-import { dialUrl } from './upstream/dial.ts';
+import { createDialUrl } from './upstream/dialUrl.ts';
+import { createGuard } from './upstream/guard.ts';
 import { createStderrRings, type StderrRings } from './upstream/stderr.ts';
 
 export type Mcp = Readonly<{
@@ -81,22 +83,33 @@ export async function startMcp(
   lines: ReturnType<typeof createMcpRunners>,
 ): Promise<Mcp> {
   const { runtime, vault, config, settings, admit, environment, logger, now, onError } = options;
-  const stderr = createStderrRings();
+  const { hasOutsideProxy: isProxied } = config;
+  const stderr = createStderrRings({ log: (about) => logger.info(about, 'MCP server says'), now });
+  const guard = createGuard(onError);
   const servers = createMcpServers(runtime, vault, now);
   const catalog = createCatalog(runtime);
   const { version } = config;
   const shared = { runtime, now, onError };
-  const dialler = createDialler({ ...shared, vault, version, environment, dialUrl, stderr });
+  const dialler = createDialler({
+    ...shared,
+    vault,
+    version,
+    environment,
+    dialUrl: createDialUrl({ lookUp: systemLookup, now, isProxied }),
+    guard,
+    stderr,
+    stepMs: () => settings.values.mcpConnectMs,
+  });
   const connections = createConnections({
     ...shared,
     gatewayId: options.gatewayId,
     dialler,
     reader: createCatalogReader(shared),
     random: Math.random,
+    pingMs: () => settings.values.mcpPingMs,
   });
   lines.arrived(connections);
-  const { refresh } = connections;
-  const pool = createPool({ catalog, connections, dialler, refresh, onError });
+  const pool = createPool({ catalog, connections, dialler, now, onError });
   const policy = createPolicy(() => null);
   const records = createCallRecords(options);
   const calls = createCalls({ policy, pool, records, limits, now });
@@ -124,6 +137,7 @@ export async function startMcp(
     await sessions.stop();
     await pool.stop();
     await connections.stop();
+    await guard.stop();
     catalog.stop();
   };
   let stopped: Promise<void> | undefined;

@@ -28,15 +28,23 @@ type Options = Readonly<{
   catalog: Catalog;
   connections: Connections;
   dialler: Dialler;
-  /** Hears what servers say to single clients: that a list has changed. */
-  refresh: (server: ActorId) => void;
+  now: () => number;
   onError: (error: unknown, about: string) => void;
 }>;
+
+/** A program that ends again and again is not started for each call. */
+type Misfortune = Readonly<{ count: number; untilMs: number; atMs: number }>;
+
+const calmMs = 60_000;
+const firstWaitMs = 1_000;
+const longestWaitMs = 30_000;
+const mostMisfortunes = 10_000;
 
 type Held = { readonly session: Promise<UpstreamSession>; open: UpstreamSession | undefined };
 
 export function createPool(options: Options): Pool {
-  const { catalog, connections, dialler, refresh, onError } = options;
+  const { catalog, connections, dialler, now, onError } = options;
+  const misfortunes = new Map<string, Map<ActorId, Misfortune>>();
   const held = new Map<string, Map<ActorId, Held>>();
   let isStopped = false;
 
@@ -54,17 +62,39 @@ export function createPool(options: Options): Pool {
     }
   };
 
+  /** The first time nobody waits, then 1, 2, 4 … 30 s. */
+  const unlucky = (key: string, server: ActorId) => {
+    const ofKey = misfortunes.get(key) ?? new Map<ActorId, Misfortune>();
+    const before = ofKey.get(server);
+    const isCalm = !before || now() - before.atMs >= calmMs;
+    const count = isCalm ? 1 : before.count + 1;
+    const waitMs = count === 1 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (count - 2));
+    if (misfortunes.size >= mostMisfortunes) misfortunes.clear();
+    misfortunes.set(key, ofKey.set(server, { count, untilMs: now() + waitMs, atMs: now() }));
+  };
+  const refuseSoon = (key: string, server: ActorId) => {
+    const waitMs = (misfortunes.get(key)?.get(server)?.untilMs ?? 0) - now();
+    if (waitMs <= 0) return;
+    const waitS = Math.ceil(waitMs / 1_000);
+    throw new NotSent(`it ended again and again; it is tried again in ${waitS} s`);
+  };
+
   const open = (asker: Asker, server: ActorId): Held => {
     const { key, identity } = asker;
+    refuseSoon(key, server);
     const dial = async () => {
       const session = await dialler.dial(server, {
         identity,
+        isSole: asker.era === 'legacy',
         onRequest: (request, context) => asker.onRequest(server, request, context),
         onNotification(notification) {
-          if (notification.method.endsWith('/list_changed')) refresh(server);
+          if (notification.method.endsWith('/list_changed')) connections.refresh(server);
           else asker.onNotification(server, notification);
         },
-        onClose: () => drop(key, server, entry),
+        onClose() {
+          drop(key, server, entry);
+          unlucky(key, server);
+        },
       });
       await asker.onOpen?.(server, session);
       entry.open = session;
@@ -73,6 +103,9 @@ export function createPool(options: Options): Pool {
     const entry: Held = { session: dial(), open: undefined };
     entry.session.catch((error: unknown) => {
       drop(key, server, entry);
+      unlucky(key, server);
+      // What one client cannot reach, the others may not either.
+      connections.check(server);
       onError(error, `a client's connection to the MCP server ${server}`);
     });
     const ofKey = held.get(key) ?? new Map<ActorId, Held>();
@@ -118,6 +151,7 @@ export function createPool(options: Options): Pool {
     },
     async release(key) {
       const entries = [...(held.get(key)?.values() ?? [])];
+      misfortunes.delete(key);
       held.delete(key);
       await Promise.all(entries.map(close));
     },

@@ -158,6 +158,24 @@ export function mcpServerRoutes({ runtime, mcp, config }: Services, { plugin }: 
       },
     )
     .get(
+      '/api/mcp/servers/:id/stderr',
+      ({ params }) => ({ data: mcp.stderr.of(find(params.id).id) }),
+      {
+        params: idParams,
+        response: {
+          200: t.Object({ data: t.Array(t.String({ description: 'a line, oldest first' })) }),
+          ...problems(400, 401, 403, 404),
+        },
+        detail: {
+          summary: 'What an MCP server wrote for people',
+          description:
+            'The last 64 kB that its programs wrote on stderr in this gateway process, without secrets; what they ' +
+            'wrote on stdout by mistake begins with `[stdout]`.',
+          tags,
+        },
+      },
+    )
+    .get(
       '/api/mcp/servers/:id/tools',
       ({ params }) => {
         const { id, state } = find(params.id);

@@ -93,6 +93,16 @@ export const table = {
     [0, 120 * secondMs],
     'a gateway that is being stopped takes requests for so long after /ready said 503',
   ),
+  mcpConnectMs: milliseconds(
+    30 * secondMs,
+    [10, 600 * secondMs],
+    'for each step of the start of a connection to an MCP server',
+  ),
+  mcpPingMs: milliseconds(
+    30 * secondMs,
+    [100, dayMs],
+    'between two questions whether an MCP server is still there',
+  ),
   requestsPerMinute: orNone(
     whole(0, [1, 10_000_000], 'limit of a client that has none of its own', {
       unit: 'requests/min',

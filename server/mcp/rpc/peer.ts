@@ -60,6 +60,8 @@ type Options = Readonly<{
   onNotification: (notification: RpcNotification) => void;
   /** A request of the other end was cancelled: it gets no answer, and its stream can end. */
   onCancelled?: (id: RpcId) => void;
+  /** Every request of ours is made for the same client: what belongs to any of them is for that client. */
+  isSole?: boolean;
   onError: (error: unknown, about: string) => void;
 }>;
 
@@ -70,6 +72,9 @@ type Pending = Readonly<{
   /** There was progress: the clock starts anew. */
   touch: () => void;
 }>;
+
+/** What is said to everybody, whatever is under way meanwhile. */
+const isOfAll = /\/(?:list_changed|updated)$/;
 
 export function createPeer(options: Options): Peer {
   const { link, onRequest, onNotification, onCancelled, onError } = options;
@@ -84,11 +89,13 @@ export function createPeer(options: Options): Peer {
     sent.catch((error: unknown) => onError(error, about));
   };
 
-  /** Our request that a message belongs to: where the way cannot tell, the only one there is. */
+  /** Our request that a message belongs to: where the way cannot tell, the only one there is, or any of one client. */
   const homeOf = (of: RpcId | undefined): Ask | undefined => {
     if (of !== undefined) return pending.get(of)?.ask;
-    const [only, ...others] = pending.values();
-    return others.length === 0 ? only?.ask : undefined;
+    if (pending.size !== 1 && !options.isSole) return undefined;
+    let newest: Ask | undefined;
+    for (const { ask } of pending.values()) newest = ask.onRequest ? ask : (newest ?? ask);
+    return newest;
   };
 
   const answer = async (request: RpcRequest, of: RpcId | undefined) => {
@@ -137,8 +144,8 @@ export function createPeer(options: Options): Peer {
       if (params) asked?.ask.onProgress?.(params);
       return;
     }
-    const tell = homeOf(of)?.onNotification ?? onNotification;
-    tell(notification);
+    const tell = isOfAll.test(method) ? undefined : homeOf(of)?.onNotification;
+    (tell ?? onNotification)(notification);
   };
 
   return {

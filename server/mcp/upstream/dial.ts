@@ -3,6 +3,7 @@ import type { McpTransport } from '../../../events/mcpServer.ts';
 import type { Opened } from '../config/keep.ts';
 import { BadServer } from '../config/written.ts';
 import type { Link } from '../rpc/link.ts';
+import type { Guard } from './guard.ts';
 import { httpLink, type Dial } from './http.ts';
 import { sseLink } from './sse.ts';
 import { stdioLink } from './stdio.ts';
@@ -20,29 +21,24 @@ const ownEnvironment = (environment: Environment): Record<string, string> =>
     }),
   );
 
-/** Redirects are the transport's to refuse; an answer may be silent for as long as the caller waits. */
-export const dialUrl: Dial = (url, init) => {
-  const patient = { ...init, redirect: 'manual', timeout: false } as RequestInit;
-  return fetch(url, patient);
-};
-
 type Options = Readonly<{
   transport: McpTransport;
   opened: Opened;
   environment: Environment;
   dial: Dial;
+  guard: Guard;
   onStderr: (text: string) => void;
   onError: (error: unknown, about: string) => void;
 }>;
 
 /** @throws {BadServer} */
 export function linkTo(options: Options): Link {
-  const { transport, opened, environment, dial, onStderr, onError } = options;
+  const { transport, opened, environment, dial, guard, onStderr, onError } = options;
   const { command, args, cwd, env, headers } = opened;
   if (transport === 'stdio') {
     if (command === null) throw new BadServer('it has no command');
     const all = { ...ownEnvironment(environment), ...env };
-    return stdioLink({ program: { command, args, cwd, env: all }, onStderr, onError });
+    return stdioLink({ program: { command, args, cwd, env: all }, guard, onStderr, onError });
   }
   const url = opened.url !== null && URL.canParse(opened.url) ? new URL(opened.url) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))

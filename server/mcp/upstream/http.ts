@@ -16,7 +16,7 @@ import {
   type Link,
   type LinkListener,
 } from '../rpc/link.ts';
-import { isRequest, isResponse, type RpcId, type RpcMessage } from '../rpc/message.ts';
+import { isRequest, isResponse, messageOf, type RpcId, type RpcMessage } from '../rpc/message.ts';
 
 export type Dial = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -31,19 +31,42 @@ type Options = Readonly<{
 const firstModern = '2026-07-28';
 const endSessionMs = 2_000;
 
+/** What came with a refusal. */
+function textOf({ data }: SdkHttpError): string {
+  const text: unknown = data['text'];
+  return typeof text === 'string' ? text : '';
+}
+
+/** 404 says so; many say 400, and in words that they have no such session. */
+const isForgotten = (error: SdkHttpError): boolean =>
+  error.status === 404 || (error.status === 400 && /session/i.test(textOf(error)));
+
 /** What the transport threw, in the words of a link. */
 export function linkError(error: unknown, hasSession: boolean): Error {
   if (error instanceof UnauthorizedError) return new NeedsAuth('it wants a credential (HTTP 401)');
   if (error instanceof SdkHttpError) {
     const { status } = error;
     if (status === 401) return new NeedsAuth('it wants a credential (HTTP 401)');
-    if (status === 404 && hasSession) return new SessionGone('it has forgotten the session');
-    return new LinkDown(`it answered with HTTP ${status}`, { cause: error });
+    if (hasSession && isForgotten(error)) return new SessionGone('it has forgotten the session');
+    const isRedirect = status >= 300 && status < 400;
+    const more = isRedirect ? ': it sends on to another address, which is not followed' : '';
+    return new LinkDown(`it answered with HTTP ${status}${more}`, { cause: error });
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/ConnectionRefused|ECONNREFUSED|ENOTFOUND|FailedToOpenSocket/.test(code))
+  if (/ConnectionRefused|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|FailedToOpenSocket/.test(code))
     return new NotSent(`it cannot be reached (${code})`, { cause: error });
   return error instanceof Error ? error : new LinkDown('it cannot be reached', { cause: error });
+}
+
+/** A refusal in JSON-RPC's words is an answer, whatever the status it came with. */
+function answerIn(error: unknown, id: RpcId): RpcMessage | undefined {
+  if (!(error instanceof SdkHttpError)) return undefined;
+  try {
+    const message = messageOf(JSON.parse(textOf(error)));
+    return message && isResponse(message) && message.id === id ? message : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function httpLink({ url, headers, dial, onError }: Options): Link {
@@ -111,7 +134,10 @@ export function httpLink({ url, headers, dial, onError }: Options): Link {
         });
       } catch (error) {
         stop();
-        throw linkError(error, hasSession);
+        const failure = linkError(error, hasSession);
+        const answer = failure instanceof SessionGone ? undefined : answerIn(error, id);
+        if (!answer) throw failure;
+        listener?.onMessage(answer, id);
       }
     },
     agreedOn(version) {

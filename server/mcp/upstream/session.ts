@@ -24,6 +24,8 @@ export type Identity = Readonly<{ clientInfo: Json; capabilities: Json }>;
 
 export type UpstreamSession = Readonly<{
   description: McpServerDescription;
+  /** Which of several backends it is with; left out where there is one. */
+  backend?: string;
   /** @throws {NotSent|SessionGone|LinkDown|TimedOut|Cancelled} */
   request(method: string, params: Json | undefined, ask: Ask, as?: Identity): Promise<RpcAnswer>;
   notify(method: string, params?: Json): Promise<void>;
@@ -41,6 +43,8 @@ type Options = Readonly<{
   /** How long each step may take. */
   stepMs: number;
   signal?: AbortSignal;
+  /** All that is asked through it is asked by one client. */
+  isSole?: boolean;
   /** What belongs to no request of ours. */
   onRequest: (request: RpcRequest, context: Incoming) => Promise<RpcAnswer>;
   onNotification: (notification: RpcNotification) => void;

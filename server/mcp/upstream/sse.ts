@@ -11,8 +11,14 @@ type Options = Readonly<{
 }>;
 
 export function sseLink({ url, headers, dial }: Options): Link {
+  let unreached: unknown;
   const transport = new SSEClientTransport(url, {
-    fetch: dial,
+    // The transport keeps to itself why it could not be reached.
+    fetch: (to, init) =>
+      dial(to, init).catch((error: unknown) => {
+        unreached = error;
+        throw error;
+      }),
     requestInit: { headers: { ...headers } },
   });
   let isOver = false;
@@ -32,6 +38,7 @@ export function sseLink({ url, headers, dial }: Options): Link {
       } catch (error) {
         isOver = true;
         await transport.close();
+        if (unreached !== undefined) throw linkError(unreached, false);
         if (error instanceof SseError && error.code === 401)
           throw new NeedsAuth('it wants a credential (HTTP 401)');
         if (error instanceof SseError)

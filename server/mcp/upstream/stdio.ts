@@ -1,132 +1,124 @@
-/** A server as a program of ours: a line of its output is a message; its whole process group ends with the link. */
-import type { Subprocess } from 'bun';
+/** A server as a program of ours: a line of its output is a message; all that it started ends with the link. */
 import { NotSent, type Link, type LinkListener } from '../rpc/link.ts';
 import { messageOf } from '../rpc/message.ts';
+import type { Guard } from './guard.ts';
 import { createLines } from './lines.ts';
-
-export type Program = Readonly<{
-  command: string;
-  args: readonly string[];
-  cwd: string | null;
-  /** All of its environment. */
-  env: Readonly<Record<string, string>>;
-}>;
+import { startProgram, type Program, type RunningProgram } from './program.ts';
+import { createThrottle, type Throttle } from './throttle.ts';
 
 type Options = Readonly<{
   program: Program;
+  guard: Guard;
   /** What it writes for people, as it comes. */
   onStderr: (text: string) => void;
   onError: (error: unknown, about: string) => void;
+  mostLineChars?: number;
 }>;
 
 /** A message that is larger ends the link: nothing this large is an answer to read. */
-const mostLineBytes = 64 * 1024 * 1024;
-/** After its input was closed, and again after it was asked to end. */
-const patienceMs = 1_000;
+const mostLineCharsUsually = 64 * 1024 * 1024;
+/** So much may wait for a program that does not read. */
+const mostUnreadChars = 64 * 1024 * 1024;
+/** What it wrote right before its end is still read. */
+const lastWordsMs = 200;
+const longestShown = 500;
 
-type Child = Subprocess<'pipe', 'pipe', 'pipe'>;
-
-/** The whole group: what the program started itself is in it. */
-function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function hasEnded(child: Child, withinMs: number): Promise<boolean> {
-  const timer = Promise.withResolvers<boolean>();
-  const handle = setTimeout(() => timer.resolve(false), withinMs);
-  const ended = await Promise.race([child.exited.then(() => true), timer.promise]);
-  clearTimeout(handle);
-  return ended;
-}
-
-export function stdioLink({ program, onStderr, onError }: Options): Link {
-  let child: Child | undefined;
-  let closing: Promise<void> | undefined;
+export function stdioLink(options: Options): Link {
+  const { program, guard, onStderr, onError, mostLineChars = mostLineCharsUsually } = options;
+  let running: RunningProgram | undefined;
   let isDown = false;
+  let isStray = false;
+  let unreadChars = 0;
 
   const read = async (
     stream: ReadableStream<Uint8Array>,
+    throttle: Throttle,
     take: (text: string) => void,
   ): Promise<void> => {
     const decoder = new TextDecoder();
-    for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
+    for await (const chunk of stream) {
+      take(decoder.decode(chunk, { stream: true }));
+      const waitMs = throttle.waitMs();
+      if (waitMs > 0 && !isDown) await Bun.sleep(waitMs);
+    }
   };
 
-  const end = async (running: Child) => {
-    try {
-      await running.stdin.end();
-    } catch {
-      // It was gone before.
-    }
-    if (!(await hasEnded(running, patienceMs))) {
-      signalGroup(running.pid, 'SIGTERM');
-      await hasEnded(running, patienceMs);
-    }
-    // Also where the program itself has ended: what it started may live on.
-    signalGroup(running.pid, 'SIGKILL');
-    await running.exited;
+  /** Programs print what belongs on the other stream: people find it there. */
+  const stray = (line: string, throttle: Throttle) => {
+    throttle.count(line.length);
+    onStderr(`[stdout] ${line.slice(0, longestShown)}\n`);
+    if (isStray) return;
+    isStray = true;
+    onError(new Error('a line of its output is no JSON-RPC message'), program.command);
+  };
+
+  const listenTo = ({ child, end }: RunningProgram, listener: LinkListener) => {
+    const down = (reason: string) => {
+      if (isDown) return;
+      isDown = true;
+      listener.onClose(reason);
+      void end();
+    };
+    const output = createThrottle();
+    const lines = createLines(mostLineChars, (line) => {
+      const value = parsed(line);
+      for (const one of Array.isArray(value) ? value : [value]) {
+        const message = messageOf(one);
+        if (message) listener.onMessage(message);
+        else stray(line, output);
+      }
+    });
+    const spoken = read(child.stdout, output, lines.take).catch((error: unknown) => {
+      onError(error, `reading what ${program.command} writes`);
+      down(`its output cannot be read: ${error instanceof Error ? error.message : 'it broke off'}`);
+    });
+    const forPeople = createThrottle();
+    read(child.stderr, forPeople, (text) => {
+      forPeople.count(text.length);
+      onStderr(text);
+    }).catch((error: unknown) => onError(error, `reading what ${program.command} writes`));
+    void child.exited.then(async (code) => {
+      // What it started may hold its output open for ever.
+      await Promise.race([spoken, Bun.sleep(lastWordsMs)]);
+      down(
+        child.signalCode === null
+          ? `the program ended with code ${code}`
+          : `the program was ended by ${child.signalCode}`,
+      );
+    });
   };
 
   return {
-    async open(listener: LinkListener) {
-      const { command, args, cwd, env } = program;
-      const running: Child = Bun.spawn([command, ...args], {
-        env: { ...env },
-        ...(cwd !== null && { cwd }),
-        stdin: 'pipe',
-        stdout: 'pipe',
-        stderr: 'pipe',
-        detached: true,
-      });
-      child = running;
-      const lines = createLines(mostLineBytes, (line) => {
-        const message = messageOf(parsed(line));
-        if (message) listener.onMessage(message);
-        else onError(new Error('a line of its output is no JSON-RPC message'), command);
-      });
-      const down = (reason: string) => {
-        if (isDown) return;
-        isDown = true;
-        listener.onClose(reason);
-        closing ??= end(running);
-      };
-      read(running.stdout, lines.take).catch((error: unknown) => {
-        onError(error, `reading what ${command} writes`);
-        down('its output could not be read');
-      });
-      read(running.stderr, onStderr).catch((error: unknown) =>
-        onError(error, `reading what ${command} writes`),
-      );
-      void running.exited.then((code) =>
-        down(
-          running.signalCode === null
-            ? `the program ended with code ${code}`
-            : `the program was ended by ${running.signalCode}`,
-        ),
-      );
+    async open(listener) {
+      running = startProgram(program, guard);
+      listenTo(running, listener);
     },
     async send(message) {
-      if (!child || isDown || closing) throw new NotSent('the program does not run');
+      if (!running || isDown) throw new NotSent('the program does not run');
+      const text = `${JSON.stringify(message)}\n`;
+      if (unreadChars > 0 && unreadChars + text.length > mostUnreadChars)
+        throw new NotSent('the program does not read what it is sent');
+      unreadChars += text.length;
       try {
-        await child.stdin.write(`${JSON.stringify(message)}\n`);
-        await child.stdin.flush();
+        void running.child.stdin.write(text);
+        await running.child.stdin.flush();
       } catch (cause) {
         throw new NotSent('the program takes no more input', { cause });
+      } finally {
+        unreadChars -= text.length;
       }
     },
     async close() {
       isDown = true;
-      if (child) await (closing ??= end(child));
+      await running?.end();
     },
   };
 }
 
+/** Undefined for what is no JSON; a message is an object, or several of them. */
 function parsed(line: string): unknown {
+  const first = line.trimStart()[0];
+  if (first !== '{' && first !== '[') return undefined;
   try {
     return JSON.parse(line);
   } catch {
