@@ -28,6 +28,9 @@ export const trafficSubject = (gatewayId: string): string => `sbx.traffic.${gate
 /** All actors of one kind. */
 export const kindSubjects = (kind: ActorKind): string => `sbx.control.${kind}.*`;
 
+/** Where a gateway process says how others reach it for sessions that it holds: a question, never stored. */
+export const doorSubject = (gatewayId: string): string => `sbx.door.${gatewayId}`;
+
 const isKind = (text: string | undefined): text is ActorKind =>
   controlKinds.some((kind) => kind === text);
 

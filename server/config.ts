@@ -50,6 +50,7 @@ export type Config = Readonly<{
   baseUrls: Readonly<Record<Vendor, string>>;
   apiKeyHeader: string;
   mcpFile: Readonly<{ path: string; isWatched: boolean }>;
+  mcpHandoverHost: string;
   logLevel: LogLevel;
   /** True when the environment names a proxy on the way out. */
   hasOutsideProxy: boolean;
@@ -133,6 +134,7 @@ export function readConfig(env: Environment, flags: ConfigFlags = {}): Config {
     ],
     baseUrls,
     apiKeyHeader: values.apiKeyHeader,
+    mcpHandoverHost: values.mcpHandoverHost,
     mcpFile: { path: values.mcpConfigPath, isWatched: values.mcpLiveReload },
     logLevel: wantsDebug ? 'debug' : values.logLevel,
     hasOutsideProxy: values.outsideProxy !== null,

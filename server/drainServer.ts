@@ -14,7 +14,7 @@ type Options = Readonly<{
   limits: Pick<Limits, 'drainMs' | 'drainGraceMs'>;
   live: Pick<Live, 'stop'>;
   realtime: Pick<Realtime, 'stop'>;
-  mcp: Readonly<{ sessions: Pick<LegacySessions, 'drain'> }>;
+  mcp: Readonly<{ sessions: Pick<LegacySessions, 'drain' | 'handedOver'> }>;
   waiters: Pick<Waiters, 'stop'>;
 }>;
 
@@ -26,9 +26,10 @@ const lastWordsMs = 2_000;
 export const drainLimitMs = ({ drainMs, drainGraceMs }: Options['limits']): number =>
   drainGraceMs + drainMs + lastWordsMs;
 
-async function isIdle(server: Options['server'], withinMs: number): Promise<boolean> {
+async function isIdle({ server, mcp }: Options, withinMs: number): Promise<boolean> {
   const untilMs = performance.now() + withinMs;
-  while (server.pendingRequests > 0) {
+  // What other processes handed over is answered too: their clients wait for it.
+  while (server.pendingRequests + mcp.sessions.handedOver() > 0) {
     if (performance.now() >= untilMs) return false;
     await Bun.sleep(lookEveryMs);
   }
@@ -48,13 +49,13 @@ export async function drainServer(options: Options): Promise<number> {
   // Its promise may be early and may be late: what is pending is looked at instead.
   void server.stop();
   let ended = 0;
-  if (!(await isIdle(server, limits.drainMs))) {
+  if (!(await isIdle(options, limits.drainMs))) {
     ended = server.pendingRequests;
     drain.isOver = true;
     waiters.stop();
     abortLimitsOf(drain);
     for (const breakOff of drain.open) breakOff();
-    await isIdle(server, lastWordsMs);
+    await isIdle(options, lastWordsMs);
   }
   await server.stop(true);
   // Whoever was cut off now is recorded as soon as that is known.

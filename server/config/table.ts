@@ -131,6 +131,12 @@ export const table = {
     true,
     'take over changes of that file while running',
   ),
+  mcpHandoverHost: row(
+    'MCP_HANDOVER_HOST',
+    parseHost,
+    '127.0.0.1',
+    'address at which other gateways reach this one for the MCP sessions that it holds',
+  ),
   openaiKeys: keys('OPENAI'),
   anthropicKeys: keys('ANTHROPIC'),
   geminiKeys: keys('GEMINI'),

@@ -12,11 +12,15 @@ export type Asker = Readonly<{
   /** Null where the gateway is open, and for an operator. */
   client: Client | null;
   era: McpEra;
+  /** The revision that was agreed on; left out for the newest. */
+  protocolVersion?: string;
   via: 'mcp' | 'rest';
   identity: Identity;
   /** What a server asks outside of every request of this asker. */
   onRequest(server: ActorId, request: RpcRequest, context: Incoming): Promise<RpcAnswer>;
   onNotification(server: ActorId, notification: RpcNotification): void;
+  /** Says itself when it is over; the connections of any other end once they are idle. */
+  isSession?: boolean;
   /** A connection of its own was opened: told before the first request. */
   onOpen?(server: ActorId, session: UpstreamSession): Promise<void>;
 }>;

@@ -1,4 +1,5 @@
 /** The MCP side, put together: servers above, clients below, and what is between them. */
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { EffectRunner } from '../../actors/runtime/effects.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { Recorder } from '../../events/recorder.ts';
@@ -26,6 +27,7 @@ import { createOriginCheck } from './downstream/origin.ts';
 import { createPolicy, type Policy } from './policy.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createMcpServers, type McpServers } from './servers.ts';
+import { openDoor } from './sessions/door.ts';
 import { createDialUrl } from './upstream/dialUrl.ts';
 import { createGuard } from './upstream/guard.ts';
 import { createStderrRings, type StderrRings } from './upstream/stderr.ts';
@@ -47,6 +49,7 @@ export type Mcp = Readonly<{
 }>;
 
 type Options = Readonly<{
+  nc: NatsConnection;
   runtime: Runtime;
   vault: Vault;
   config: Config;
@@ -109,14 +112,26 @@ export async function startMcp(
     pingMs: () => settings.values.mcpPingMs,
   });
   lines.arrived(connections);
-  const pool = createPool({ catalog, connections, dialler, now, onError });
+  const idleLimitMs = () => settings.values.mcpSessionIdleMs;
+  const pool = createPool({ catalog, connections, dialler, now, idleLimitMs, onError });
   const policy = createPolicy(() => null);
   const records = createCallRecords(options);
   const calls = createCalls({ policy, pool, records, limits, now });
   const handler = createHandler({ catalog, policy, calls, pool });
   const introduce = createIntroductions(catalog, version);
   const below = { handler, introduce, onError };
-  const sessions = createLegacySessions({ ...below, catalog, pool, now });
+  const { nc, gatewayId } = options;
+  const secret = vault.derive('handing MCP sessions over');
+  const sessions = createLegacySessions({
+    ...below,
+    catalog,
+    pool,
+    now,
+    gatewayId,
+    limits: settings.values,
+    openDoor: (answer) =>
+      openDoor({ nc, gatewayId, secret, host: config.mcpHandoverHost, now, answer, onError }),
+  });
   const endpoint = createEndpoint({
     admit,
     originFault: createOriginCheck(config),

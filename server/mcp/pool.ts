@@ -29,6 +29,8 @@ type Options = Readonly<{
   connections: Connections;
   dialler: Dialler;
   now: () => number;
+  /** Connections of askers that keep no session end when nothing came for so long. */
+  idleLimitMs: () => number;
   onError: (error: unknown, about: string) => void;
 }>;
 
@@ -40,13 +42,35 @@ const firstWaitMs = 1_000;
 const longestWaitMs = 30_000;
 const mostMisfortunes = 10_000;
 
-type Held = { readonly session: Promise<UpstreamSession>; open: UpstreamSession | undefined };
+type Held = {
+  readonly session: Promise<UpstreamSession>;
+  open: UpstreamSession | undefined;
+  /** Null where whoever asks ends it. */
+  usedAtMs: number | null;
+};
+
+const mostSweepMs = 30_000;
 
 export function createPool(options: Options): Pool {
-  const { catalog, connections, dialler, now, onError } = options;
+  const { catalog, connections, dialler, now, idleLimitMs, onError } = options;
   const misfortunes = new Map<string, Map<ActorId, Misfortune>>();
   const held = new Map<string, Map<ActorId, Held>>();
   let isStopped = false;
+
+  /** What is asked without a session has nobody to say that it is over. */
+  const sweep = () => {
+    const idleMs = idleLimitMs();
+    for (const [key, ofKey] of held)
+      for (const [server, entry] of ofKey) {
+        if (entry.usedAtMs === null || !entry.open) continue;
+        if (entry.open.underWay() > 0) entry.usedAtMs = performance.now();
+        if (performance.now() - entry.usedAtMs < idleMs) continue;
+        drop(key, server, entry);
+        void close(entry);
+      }
+    sweeper = setTimeout(sweep, Math.min(mostSweepMs, idleMs / 4));
+  };
+  let sweeper = setTimeout(sweep, Math.min(mostSweepMs, idleLimitMs() / 4));
 
   const drop = (key: string, server: ActorId, entry: Held) => {
     const ofKey = held.get(key);
@@ -100,7 +124,8 @@ export function createPool(options: Options): Pool {
       entry.open = session;
       return session;
     };
-    const entry: Held = { session: dial(), open: undefined };
+    const usedAtMs = asker.isSession ? null : performance.now();
+    const entry: Held = { session: dial(), open: undefined, usedAtMs };
     entry.session.catch((error: unknown) => {
       drop(key, server, entry);
       unlucky(key, server);
@@ -131,8 +156,9 @@ export function createPool(options: Options): Pool {
       // While it cannot be reached nobody else tries either: its own connection does, with growing waits.
       if (common === undefined || !connections.session(server))
         throw new NotSent(`it is not connected${reason ? `: ${reason}` : ''}`);
-      const known = held.get(asker.key)?.get(server);
-      return (known ?? open(asker, server)).session;
+      const entry = held.get(asker.key)?.get(server) ?? open(asker, server);
+      if (entry.usedAtMs !== null) entry.usedAtMs = performance.now();
+      return entry.session;
     },
     present(asker, server) {
       const session = connections.session(server);
@@ -158,6 +184,7 @@ export function createPool(options: Options): Pool {
     size: () => [...held.values()].reduce((sum, ofKey) => sum + ofKey.size, 0),
     async stop() {
       isStopped = true;
+      clearTimeout(sweeper);
       const entries = [...held.values()].flatMap((ofKey) => [...ofKey.values()]);
       held.clear();
       await Promise.all(entries.map(close));

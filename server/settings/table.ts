@@ -103,6 +103,26 @@ export const table = {
     [100, dayMs],
     'between two questions whether an MCP server is still there',
   ),
+  mcpSessionIdleMs: milliseconds(
+    30 * 60 * secondMs,
+    [100, 7 * dayMs],
+    'a session of an MCP client ends after so long without a request and without an open stream, and so do connections to MCP servers for clients without sessions',
+  ),
+  mcpSessionGoneMs: milliseconds(
+    5 * 60 * secondMs,
+    [100, 7 * dayMs],
+    'a session of an MCP client whose connection was cut, with nothing under way, ends after so long without a word',
+  ),
+  mcpSessionsPerClient: whole(
+    1_000,
+    [1, 100_000],
+    'sessions that one MCP client may have open, in each gateway process; further ones get 429',
+  ),
+  mcpSessions: whole(
+    10_000,
+    [1, 1_000_000],
+    'sessions of MCP clients in each gateway process; further ones get 503',
+  ),
   requestsPerMinute: orNone(
     whole(0, [1, 10_000_000], 'limit of a client that has none of its own', {
       unit: 'requests/min',

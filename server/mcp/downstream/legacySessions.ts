@@ -1,244 +1,197 @@
 /** Clients that keep a session: opened by `initialize`, belonging to whoever opened it, ended by DELETE or by silence. */
-import {
-  SUPPORTED_PROTOCOL_VERSIONS,
-  WebStandardStreamableHTTPServerTransport,
-  type JSONRPCMessage,
-} from '@modelcontextprotocol/server';
 import type { Client } from '../../access/clients.ts';
-import type { Asker } from '../asker.ts';
-import type { Catalog, View } from '../catalog.ts';
-import type { Pool } from '../pool.ts';
-import { isObject, type Json, type RpcMessage, type RpcRequest } from '../rpc/message.ts';
-import { createPeer, type Incoming, type Peer } from '../rpc/peer.ts';
-import type { Handler, Turn } from './handler.ts';
-import { initializeResult, type Introduction } from './introduce.ts';
+import type { Values } from '../../settings/table.ts';
+import type { View } from '../catalog.ts';
+import type { Door, Visit } from '../sessions/door.ts';
+import { createEventShelf } from '../sessions/eventShelf.ts';
+import { holderOf, newSessionId } from '../sessions/ids.ts';
+import {
+  formFault,
+  messagesOf,
+  opensSession,
+  refused,
+  unknownSession,
+  versionFault,
+} from '../sessions/incoming.ts';
+import { openSession, type Session, type SessionParts } from '../sessions/session.ts';
+import { isRequest } from '../rpc/message.ts';
+import { listChanged } from '../sessions/listChanged.ts';
 
 export type LegacySessions = Readonly<{
   /** A request in a session, or the one that opens it. `body` is the parsed one of a POST. */
   handle(request: Request, view: View, client: Client | null, body: unknown): Promise<Response>;
   size(): number;
-  /** Ends the streams that wait for whatever may come: their clients reach another gateway. Answers are finished. */
+  all(): Iterable<Session>;
+  /** Bytes that are kept for streams that may have been cut. */
+  keptBytes(): number;
+  /**
+   * Ends the streams that wait for whatever may come, and every session with its last answer: its client opens
+   * another one elsewhere.
+   */
   drain(): void;
+  /** Requests that other gateway processes handed over, and wait for. */
+  handedOver(): number;
   /** May be called twice. */
   stop(): Promise<void>;
 }>;
 
-type Options = Readonly<{
-  handler: Handler;
-  introduce: (view: View) => Introduction;
-  catalog: Catalog;
-  pool: Pool;
-  now: () => number;
-  onError: (error: unknown, about: string) => void;
-  /** A session without a request and without an open stream ends after so long. */
-  idleMs?: number;
-  mostPerClient?: number;
-}>;
+type Limits = Pick<
+  Values,
+  'mcpSessionIdleMs' | 'mcpSessionGoneMs' | 'mcpSessionsPerClient' | 'mcpSessions'
+>;
 
-type Session = {
-  readonly view: View;
-  readonly owner: string;
-  readonly transport: WebStandardStreamableHTTPServerTransport;
-  readonly peer: Peer;
-  readonly asker: Asker;
-  /** Responses that are still being sent. */
-  streams: number;
-  lastUsedMs: number;
-};
+type Options = SessionParts &
+  Readonly<{
+    gatewayId: string;
+    limits: Readonly<Limits>;
+    openDoor: (answer: (visit: Visit) => Response | Promise<Response>) => Door;
+  }>;
 
-/** A person thinks about an elicitation. */
-const clientAnswerMs = 10 * 60_000;
-const clientMostMs = 60 * 60_000;
-const sweepMs = 30_000;
+const mostSweepMs = 30_000;
+const drainingSweepMs = 20;
 
 const ownerOf = (client: Client | null): string => client?.clientId ?? '';
-const refused = (status: number, code: number, message: string): Response =>
-  Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });
-
-const listChanged = {
-  tools: 'notifications/tools/list_changed',
-  resources: 'notifications/resources/list_changed',
-  resourceTemplates: 'notifications/resources/list_changed',
-  prompts: 'notifications/prompts/list_changed',
-} as const;
 
 export function createLegacySessions(options: Options): LegacySessions {
-  const { handler, introduce, catalog, pool, now, onError } = options;
-  const { idleMs = 30 * 60_000, mostPerClient = 1_000 } = options;
+  const { catalog, gatewayId, limits, now, onError } = options;
   const sessions = new Map<string, Session>();
+  const counts = new Map<string, number>();
+  const ending = new Set<Promise<void>>();
+  const shelf = createEventShelf();
+  let isDraining = false;
+  let isStopped = false;
 
-  const end = async (id: string) => {
-    const session = sessions.get(id);
-    if (!session) return;
-    sessions.delete(id);
-    session.peer.down('the session ended');
-    await session.transport.close();
-    await pool.release(session.asker.key);
+  const end = (session: Session) => {
+    if (!sessions.delete(session.id)) return;
+    const owner = ownerOf(session.client);
+    const left = (counts.get(owner) ?? 1) - 1;
+    if (left > 0) counts.set(owner, left);
+    else counts.delete(owner);
+    const done = session
+      .end()
+      .catch((error: unknown) => onError(error, 'ending a session of a client'))
+      .finally(() => ending.delete(done));
+    ending.add(done);
   };
 
-  const open = (view: View, client: Client | null): Session => {
-    let clientInfo: Json = { name: 'unknown', version: '0' };
-    let capabilities: Json = {};
-    let logLevel: unknown;
-    const key = `session:${crypto.randomUUID()}`;
-
-    const transport = new WebStandardStreamableHTTPServerTransport({
-      sessionIdGenerator: () => crypto.randomUUID(),
-      onsessioninitialized: (id) => void sessions.set(id, session),
-      onsessionclosed: (id) => end(id),
-    });
-
-    /** To the client, in the stream of its request where there is one. */
-    const ask = (request: RpcRequest, context: Incoming, relatedTo?: RpcRequest['id']) =>
-      peer.request(request.method, request.params, {
-        signal: context.signal,
-        timeoutMs: clientAnswerMs,
-        mostMs: clientMostMs,
-        ...(context.progress && { onProgress: context.progress }),
-        ...(relatedTo !== undefined && { relatedTo }),
-      });
-    const tell = (method: string, params: Json | undefined, relatedTo?: RpcRequest['id']) => {
-      peer
-        .notify(method, params, relatedTo === undefined ? {} : { relatedTo })
-        .catch((error: unknown) => onError(error, `telling a client of ${method}`));
-    };
-
-    const asker: Asker = {
-      key,
-      client,
-      era: 'legacy',
-      via: 'mcp',
-      get identity() {
-        return { clientInfo, capabilities };
-      },
-      onRequest: (_server, request, context) => ask(request, context),
-      onNotification: (_server, { method, params }) => tell(method, params),
-      async onOpen(_server, upstream) {
-        if (logLevel === undefined || upstream.description.capabilities['logging'] === undefined)
-          return;
-        const limit = { timeoutMs: 10_000, mostMs: 10_000 };
-        await upstream.request('logging/setLevel', { level: logLevel }, limit);
-      },
-    };
-
-    const initialize = (params: Json = {}) => {
-      if (isObject(params['clientInfo'])) clientInfo = params['clientInfo'];
-      if (isObject(params['capabilities'])) capabilities = params['capabilities'];
-      const wanted = String(params['protocolVersion']);
-      const [newest = ''] = SUPPORTED_PROTOCOL_VERSIONS;
-      const version = SUPPORTED_PROTOCOL_VERSIONS.includes(wanted) ? wanted : newest;
-      return { result: initializeResult(introduce(view), version) };
-    };
-
-    const peer = createPeer({
-      link: {
-        send: (message, { relatedTo } = {}) =>
-          transport.send(
-            message as JSONRPCMessage,
-            relatedTo === undefined ? {} : { relatedRequestId: relatedTo },
-          ),
-      },
-      async onRequest(request, context) {
-        if (request.method === 'initialize') return initialize(request.params);
-        if (request.method === 'logging/setLevel') logLevel = request.params?.['level'];
-        const turn: Turn = {
-          signal: context.signal,
-          ...(context.progress && { onProgress: context.progress }),
-          onNotification: ({ method, params }) => tell(method, params, request.id),
-          onRequest: (asked, incoming) => ask(asked, incoming, request.id),
-        };
-        return handler(view, asker, request, turn);
-      },
-      onNotification({ method, params }) {
-        if (method !== 'notifications/roots/list_changed') return;
-        for (const server of view === null ? catalog.servers() : [view]) {
-          const upstream = pool.present(asker, server);
-          if (upstream?.description.era === 'legacy')
-            upstream.notify(method, params).catch((error: unknown) => onError(error, method));
-        }
-      },
-      onCancelled: (id) => transport.closeSSEStream(id),
-      onError,
-    });
-    transport.onmessage = (message) => peer.receive(message as RpcMessage);
-    const owner = ownerOf(client);
-    const session: Session = { view, owner, transport, peer, asker, streams: 0, lastUsedMs: now() };
-    return session;
-  };
-
-  /** The session is in use until the last byte of its answer has left. */
-  const tracked = (session: Session, response: Response): Response => {
-    session.lastUsedMs = now();
-    const { body } = response;
-    if (!body) return response;
-    session.streams += 1;
-    let isOver = false;
-    const over = () => {
-      if (isOver) return;
-      isOver = true;
-      session.streams -= 1;
-      session.lastUsedMs = now();
-    };
-    const reader = body.getReader();
-    const watched = new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        over();
-        return controller.close();
-      },
-      async cancel(reason) {
-        over();
-        await reader.cancel(reason);
-      },
-    });
-    return new Response(watched, { status: response.status, headers: response.headers });
-  };
-
-  const sweeper = setInterval(() => {
-    for (const [id, { streams, lastUsedMs, peer }] of sessions) {
-      const isIdle = streams === 0 && peer.underWay() === 0 && now() - lastUsedMs >= idleMs;
-      if (isIdle) void end(id);
+  const initialize = (request: Request, view: View, client: Client | null, body: unknown) => {
+    const messages = messagesOf(body);
+    if (messages instanceof Response) return messages;
+    if (!messages.some(opensSession))
+      return refused(400, -32000, 'Bad Request: Server not initialized');
+    if (messages.length > 1) {
+      const text = 'Invalid Request: Only one initialization request is allowed';
+      return refused(400, -32600, text);
     }
-  }, sweepMs);
+    if (isDraining) {
+      const text = 'This gateway process is being stopped; connect again.';
+      return refused(503, -32000, text, { connection: 'close', 'retry-after': '1' });
+    }
+    const owner = ownerOf(client);
+    const own = counts.get(owner) ?? 0;
+    if (own >= limits.mcpSessionsPerClient) {
+      const text = `This client has ${own} sessions open, and may have no more (mcp_sessions_per_client): end some with DELETE.`;
+      return refused(429, -32000, text, { 'retry-after': '30' });
+    }
+    if (sessions.size >= limits.mcpSessions) {
+      const text = `This gateway process has ${sessions.size} sessions open, and takes no more (mcp_sessions).`;
+      return refused(503, -32000, text, { 'retry-after': '30' });
+    }
+    const id = newSessionId(gatewayId);
+    const session = openSession({ ...options, id, view, client, events: shelf.ofSession() });
+    sessions.set(id, session);
+    counts.set(owner, own + 1);
+    return session.receive(request, messages) ?? new Response(null, { status: 202 });
+  };
+
+  const post = (session: Session, request: Request, body: unknown): Response => {
+    const messages = messagesOf(body);
+    if (messages instanceof Response) return messages;
+    if (messages.some(opensSession))
+      return refused(400, -32600, 'Invalid Request: Server already initialized');
+    // Answers to what is under way still count.
+    if (isDraining && messages.some(isRequest)) return unknownSession();
+    return session.receive(request, messages) ?? new Response(null, { status: 202 });
+  };
+
+  const get = (session: Session, request: Request): Response => {
+    const lastEventId = request.headers.get('last-event-id');
+    if (lastEventId === null)
+      return isDraining ? unknownSession() : session.streams.listen(request);
+    const text = 'What followed this Last-Event-ID is not kept any more';
+    return session.streams.resume(request, lastEventId) ?? refused(400, -32000, text);
+  };
+
+  const answer = ({ request, sessionId, view, owner, body }: Visit): Response => {
+    const session = sessions.get(sessionId);
+    // Of another client, or of another view, it is as if it were not there.
+    if (!session || ownerOf(session.client) !== owner || session.view !== view)
+      return unknownSession();
+    const fault = versionFault(request);
+    if (fault) return fault;
+    session.touch();
+    if (request.method === 'POST') return post(session, request, body);
+    if (request.method === 'GET') return get(session, request);
+    end(session);
+    return new Response(null, { status: 200 });
+  };
+  const door = options.openDoor(answer);
+
+  const isOver = (session: Session): boolean => {
+    if (session.underWay() > 0 || session.streams.open() > 0) return false;
+    const idleMs = now() - session.lastUsedMs();
+    if (isDraining || idleMs >= limits.mcpSessionIdleMs) return true;
+    return session.isCut() && idleMs >= limits.mcpSessionGoneMs;
+  };
+  const sweep = () => {
+    for (const session of sessions.values()) if (isOver(session)) end(session);
+    sweepLater();
+  };
+  let sweeper: ReturnType<typeof setTimeout> | undefined;
+  const sweepLater = () => {
+    if (isStopped) return;
+    clearTimeout(sweeper);
+    const shortestMs = Math.min(limits.mcpSessionIdleMs, limits.mcpSessionGoneMs);
+    const usualMs = Math.min(mostSweepMs, Math.max(100, shortestMs / 4));
+    sweeper = setTimeout(sweep, isDraining ? drainingSweepMs : usualMs);
+  };
+  sweepLater();
 
   const unsubscribe = catalog.onChange((server, lists) => {
     const methods = new Set(lists.map((list) => listChanged[list]));
-    for (const { view, peer } of sessions.values()) {
-      if (view !== null && view !== server) continue;
-      for (const method of methods) {
-        peer.notify(method).catch((error: unknown) => onError(error, method));
-      }
+    for (const session of sessions.values()) {
+      if (session.view !== null && session.view !== server) continue;
+      for (const method of methods) session.notify(method);
     }
   });
 
   return {
     async handle(request, view, client, body) {
-      const id = request.headers.get('mcp-session-id');
-      if (id === null) {
-        const owner = ownerOf(client);
-        const own = [...sessions.values()].filter((one) => one.owner === owner).length;
-        if (own >= mostPerClient)
-          return refused(429, -32000, `This client has ${own} sessions open; end some of them.`);
-        const fresh = open(view, client);
-        await fresh.transport.start();
-        return tracked(fresh, await fresh.transport.handleRequest(request, { parsedBody: body }));
-      }
-      const session = sessions.get(id);
-      // Of another client, or of another view, it is as if it were not there.
-      if (!session || session.owner !== ownerOf(client) || session.view !== view)
-        return refused(404, -32001, 'Session not found');
-      const parsed = body === undefined ? {} : { parsedBody: body };
-      return tracked(session, await session.transport.handleRequest(request, parsed));
+      const sessionId = request.headers.get('mcp-session-id');
+      const fault = formFault(request);
+      if (fault) return fault;
+      if (sessionId === null) return initialize(request, view, client, body);
+      const visit: Visit = { request, sessionId, view, owner: ownerOf(client), body };
+      const holder = holderOf(sessionId);
+      if (holder === undefined) return unknownSession();
+      return holder === gatewayId ? answer(visit) : door.handOver(holder, visit);
     },
     size: () => sessions.size,
+    all: () => sessions.values(),
+    keptBytes: shelf.bytes,
     drain() {
-      for (const { transport } of sessions.values()) transport.closeStandaloneSSEStream();
+      isDraining = true;
+      for (const { streams } of sessions.values()) streams.endListening();
+      sweep();
     },
+    handedOver: door.pending,
     async stop() {
-      clearInterval(sweeper);
+      isStopped = true;
+      clearTimeout(sweeper);
       unsubscribe();
-      await Promise.all([...sessions.keys()].map(end));
+      for (const session of sessions.values()) end(session);
+      await Promise.all(ending);
+      await door.stop();
     },
   };
 }

@@ -1,0 +1,180 @@
+/**
+ * The streams of one session: one for each POST that wants answers, and those that a client opens by GET for whatever
+ * may come. An event has one stream, and an id that says which; whoever names the last one it got gets the rest.
+ */
+import { NotSent, type Link } from '../rpc/link.ts';
+import { isRequest, isResponse, type RpcId } from '../rpc/message.ts';
+import type { SessionEvents } from './eventShelf.ts';
+import { createWriter, type Writer } from './writer.ts';
+
+export type Streams = Readonly<{
+  /** The stream in which these requests are answered. `isPrimed` gives it an event before the first message. */
+  begin(request: Request, ids: readonly RpcId[], isPrimed: boolean): Response;
+  listen(request: Request): Response;
+  /** Undefined where what followed the event is not kept (any more). */
+  resume(request: Request, lastEventId: string): Response | undefined;
+  send: Link['send'];
+  /** A request that gets no answer. */
+  giveUp(id: RpcId): void;
+  /** Ends what waits for whatever may come. */
+  endListening(): void;
+  /** Streams that somebody reads now. */
+  open(): number;
+  close(): void;
+}>;
+
+type Options = Readonly<{
+  sessionId: string;
+  events: SessionEvents;
+  /** A stream was opened, or is read no more. */
+  onChange: (change: 'opened' | 'ended' | 'cut') => void;
+}>;
+
+type Stream = {
+  readonly name: string;
+  /** Of a POST: what is to be answered in it. */
+  readonly waiting: Set<RpcId> | null;
+  writer: Writer | undefined;
+  /** Up to where somebody was there to read. */
+  sentUpTo: number;
+};
+
+/** More than these, and the oldest ends. */
+const mostListening = 4;
+const eventId = /^([gp]\d{1,9})-(\d{1,15})$/;
+
+export function createStreams({ sessionId, events, onChange }: Options): Streams {
+  const streams = new Map<string, Stream>();
+  const streamOf = new Map<RpcId, Stream>();
+  let lastNumber = 0;
+  let readers = 0;
+  let isClosed = false;
+
+  const listening = () => [...streams.values()].filter(({ waiting }) => waiting === null);
+
+  const attach = (stream: Stream, request: Request): Response => {
+    stream.writer?.end();
+    const writer = createWriter({
+      request,
+      sessionId,
+      onGone(byClient) {
+        readers -= 1;
+        if (stream.writer === writer) stream.writer = undefined;
+        onChange(byClient ? 'cut' : 'ended');
+      },
+    });
+    stream.writer = writer;
+    readers += 1;
+    onChange('opened');
+    return writer.response;
+  };
+
+  const write = (stream: Stream, position: number, data: string) => {
+    if (stream.writer?.write(`${stream.name}-${position}`, data)) stream.sentUpTo = position;
+  };
+
+  /** What was kept for it while nobody read it; a stream without anything to come ends after it. */
+  const catchUp = (
+    stream: Stream,
+    kept: readonly Readonly<{ position: number; text: string }>[],
+  ) => {
+    for (const { position, text } of kept) write(stream, position, text);
+    if (stream.waiting?.size === 0) stream.writer?.end();
+  };
+
+  const open = (waiting: readonly RpcId[] | null): Stream => {
+    const name = `${waiting ? 'p' : 'g'}${++lastNumber}`;
+    const ids = waiting && new Set(waiting);
+    const stream: Stream = { name, waiting: ids, writer: undefined, sentUpTo: 0 };
+    streams.set(name, stream);
+    for (const id of waiting ?? []) streamOf.set(id, stream);
+    return stream;
+  };
+
+  const forget = (stream: Stream) => {
+    stream.writer?.end();
+    streams.delete(stream.name);
+    events.drop(stream.name);
+  };
+
+  const answered = (stream: Stream, id: RpcId) => {
+    if (streamOf.get(id) === stream) streamOf.delete(id);
+    stream.waiting?.delete(id);
+    if (stream.waiting?.size !== 0) return;
+    stream.writer?.end();
+    streams.delete(stream.name);
+    events.end(stream.name);
+  };
+
+  /** The newest that somebody reads; where nobody does, the newest keeps it for whoever comes. */
+  const home = (): Stream => {
+    const all = listening();
+    return all.findLast(({ writer }) => writer) ?? all.at(-1) ?? open(null);
+  };
+
+  const listen = (request: Request): Response => {
+    const before = listening();
+    const fresh = open(null);
+    const response = attach(fresh, request);
+    for (const old of before) {
+      if (old.writer) continue;
+      // What nobody was there to read moves here, and is found nowhere else.
+      const missed = events.after(old.name, old.sentUpTo)?.events ?? [];
+      forget(old);
+      for (const { text } of missed) write(fresh, events.keep(fresh.name, text), text);
+    }
+    for (const old of listening().slice(0, -mostListening)) forget(old);
+    return response;
+  };
+
+  return {
+    begin(request, ids, isPrimed) {
+      const stream = open(ids);
+      const response = attach(stream, request);
+      if (isPrimed) write(stream, events.mark(stream.name), '');
+      return response;
+    },
+    listen,
+    resume(request, lastEventId) {
+      const [, name = '', digits] = eventId.exec(lastEventId) ?? [];
+      const kept = events.after(name, Number(digits));
+      const known = streams.get(name);
+      const isListening = name.startsWith('g');
+      // What may come is not promised as answers are: it goes on with what there is.
+      if (isListening && !known) return listen(request);
+      if (!kept || (!kept.isWhole && !isListening)) return undefined;
+      const stream = known ?? { name, waiting: new Set(), writer: undefined, sentUpTo: 0 };
+      const response = attach(stream, request);
+      catchUp(stream, kept.events);
+      return response;
+    },
+    async send(message, { relatedTo } = {}) {
+      if (isClosed) throw new NotSent('the session ended');
+      const id = isResponse(message) ? message.id : relatedTo;
+      const stream = id === undefined ? home() : streamOf.get(id);
+      if (!stream) {
+        if (isRequest(message)) throw new NotSent('the request it belongs to is answered');
+        return;
+      }
+      const text = JSON.stringify(message);
+      write(stream, events.keep(stream.name, text), text);
+      if (isResponse(message)) answered(stream, message.id);
+    },
+    giveUp(id) {
+      const stream = streamOf.get(id);
+      if (stream) answered(stream, id);
+    },
+    endListening() {
+      for (const { writer } of listening()) writer?.end();
+    },
+    open: () => readers,
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      for (const { writer } of streams.values()) writer?.end();
+      streams.clear();
+      streamOf.clear();
+      events.clear();
+    },
+  };
+}
