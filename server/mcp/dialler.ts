@@ -4,8 +4,7 @@ import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
 import type { McpEra } from '../../events/mcpServer.ts';
 import type { Vault } from '../vault.ts';
-import type { Reaching } from './backends/reach.ts';
-import { opened, type Opened } from './config/keep.ts';
+import { opened } from './config/keep.ts';
 import { hiderOf } from './config/hider.ts';
 import { BadServer } from './config/written.ts';
 import {
@@ -28,8 +27,6 @@ export type Wish = Readonly<{
   /** All that is asked through it is asked by one client. */
   isSole?: boolean;
   signal?: AbortSignal;
-  /** Of a server of the pool: this backend, for everybody. */
-  backend?: string;
   onRequest?: (request: RpcRequest, context: Incoming) => Promise<RpcAnswer>;
   onNotification: (notification: RpcNotification) => void;
   onClose: (reason: string) => void;
@@ -47,7 +44,6 @@ type Options = Readonly<{
   /** The gateway's own environment. */
   environment: Readonly<Record<string, string | undefined>>;
   dialUrl: Dial;
-  backends: Pick<Reaching, 'reach'>;
   guard: Guard;
   stderr: StderrRings;
   /** How long each step of the start may take. */
@@ -85,8 +81,7 @@ export function createDialler(options: Options): Dialler {
     era === 'legacy' && now() - (atMs ?? 0) > believeLegacyMs ? null : era;
 
   return {
-    async dial(server, wish) {
-      const { identity = own, signal, backend, onRequest = answerAlone, isSole, ...told } = wish;
+    async dial(server, { identity = own, signal, onRequest = answerAlone, isSole, ...told }) {
       const state = servers.get(server)?.state;
       if (state?.value !== 'enabled') throw new BadServer('it is not enabled');
       const { settings, source, era, describedAtMs } = state.context;
