@@ -22,6 +22,8 @@ beforeAll(async () => {
   gateway = await startProxied({
     keys: { openai: keys, anthropic: keys, gemini: keys },
     limits: { transientPauseMs: 1 },
+    // A provider that cuts every stream is soon served around: here it is asked all the same.
+    env: { CIRCUIT_BREAKER_FAILURE_THRESHOLD: '10000' },
   });
 });
 afterAll(() => gateway.stop());

@@ -16,7 +16,7 @@ setDefaultTimeout(20_000);
 
 let bench: Bench;
 beforeAll(async () => {
-  bench = await startFaults({ limits: { plainMs: 2_500 } });
+  bench = await startFaults({ limits: { plainMs: 2_500, keepAliveMs: 100 } });
 });
 afterAll(() => bench.stop());
 
