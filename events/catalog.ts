@@ -3,6 +3,7 @@ import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler';
 import { breakerSchemas } from './breaker.ts';
 import { clientKeySchemas } from './clientKey.ts';
 import { daySchemas } from './day.ts';
+import { mcpBackendSchemas } from './mcpBackend.ts';
 import { mcpConnectionSchemas } from './mcpConnection.ts';
 import { mcpServerSchemas } from './mcpServer.ts';
 import { modelRouteSchemas } from './modelRoute.ts';
@@ -78,6 +79,7 @@ export const controlCatalog = buildCatalog(
     ...modelRouteSchemas,
     ...mcpServerSchemas,
     ...mcpConnectionSchemas,
+    ...mcpBackendSchemas,
   },
   upcasts,
 );

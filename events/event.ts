@@ -13,6 +13,7 @@ export const controlKinds = [
   'model-route',
   'mcp-server',
   'mcp-connection',
+  'mcp-backend',
 ] as const;
 export type ControlKind = (typeof controlKinds)[number];
 export type ActorKind = ControlKind;

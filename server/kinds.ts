@@ -2,6 +2,7 @@
 import { breakerKind } from '../actors/breaker/breaker.ts';
 import { clientKeyKind } from '../actors/clientKey/clientKey.ts';
 import { dayKind } from '../actors/day/day.ts';
+import { mcpBackendKind } from '../actors/mcpBackend/mcpBackend.ts';
 import { mcpConnectionKind } from '../actors/mcpConnection/mcpConnection.ts';
 import { mcpServerKind } from '../actors/mcpServer/mcpServer.ts';
 import { modelRouteKind } from '../actors/modelRoute/modelRoute.ts';
@@ -22,6 +23,7 @@ export const kinds = [
   modelRouteKind,
   mcpServerKind,
   mcpConnectionKind,
+  mcpBackendKind,
 ];
 
 /** The kind of this name, as those see it who treat all kinds alike. */
