@@ -95,6 +95,7 @@ export const mcpItem = t.Object({
 export type McpItem = Readonly<Static<typeof mcpItem>>;
 
 const names = t.Array(t.String());
+const hashOrNone = t.Union([t.String(), t.Null()]);
 
 export const mcpServerSchemas = {
   McpServerAdded: t.Object({
@@ -118,6 +119,10 @@ export const mcpServerSchemas = {
     added: names,
     removed: names,
     changed: names,
+    /** Of each that was added, removed or changed: its hash before and after, null where it was not there. */
+    hashes: t.Optional(
+      t.Array(t.Object({ name: t.String(), before: hashOrNone, after: hashOrNone })),
+    ),
   }),
   McpServerRemoved: t.Object({}),
   /** What no configuration needs any more is gone from the vault. */

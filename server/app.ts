@@ -26,6 +26,7 @@ import { proxyRoutes } from './routes/proxyRoutes.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { toolCallRoutes } from './routes/toolCalls.ts';
 import type { Services } from './services.ts';
 
 /** The routes that /docs describes. */
@@ -40,6 +41,7 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(clientKeyRoutes(services, door))
     .use(modelRouteRoutes(services, door))
     .use(mcpServerRoutes(services, door))
+    .use(toolCallRoutes(services, door))
     .use(settingsRoutes(services, door))
     .use(webhookRoutes(services, door))
     .use(eventsRoutes(services, door))

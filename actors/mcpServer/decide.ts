@@ -117,8 +117,13 @@ function list({ list: which, items }: ListMcpItems, state: McpServerState): Deci
   const removed = named(state.context.lists[which], ({ name }) => !after.has(name));
   const changed = named(items, ({ name, hash }) => before.has(name) && before.get(name) !== hash);
   if (added.length + removed.length + changed.length === 0) return null;
+  const hashes = [...added, ...changed, ...removed].map((name) => ({
+    name,
+    before: before.get(name) ?? null,
+    after: after.get(name) ?? null,
+  }));
   return {
     type: 'McpServerItemsListed',
-    data: { list: which, items: [...items], added, removed, changed },
+    data: { list: which, items: [...items], added, removed, changed, hashes },
   };
 }

@@ -11,11 +11,18 @@ import { keepMsOf, type RecordedBodies } from './bodies.ts';
 const operator = actorId('admin');
 const requestId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+function noRequest(id: string): Problem {
+  const detail = `There is no finished request ${id.slice(0, 80)}; an id is in x-signalbox-request-id.`;
+  return new Problem(404, 'REQUEST_NOT_FOUND', detail);
+}
+
 /** @throws {Problem} that says why there is nothing to see. @throws {LogUnavailable} */
 export async function readBodies(
   services: Services,
   id: string,
   cause: Cause,
+  find: (services: Services, id: string) => Promise<{ atMs: number } | undefined> = findRequest,
+  notFound: (id: string) => Problem = noRequest,
 ): Promise<RecordedBodies> {
   const found = requestId.test(id) ? await services.bodies.read(id) : 'nothing';
   if (typeof found === 'object') {
@@ -23,18 +30,15 @@ export async function readBodies(
     await services.runtime.of(operatorKind).ask(operator, command, cause);
     return found;
   }
-  const request = await findRequest(services, id);
-  if (!request) {
-    const detail = `There is no finished request ${id.slice(0, 80)}; an id is in x-signalbox-request-id.`;
-    throw new Problem(404, 'REQUEST_NOT_FOUND', detail);
-  }
+  const request = await find(services, id);
+  if (!request) throw notFound(id);
   const { recordingDays } = services.settings.values;
   if (found === 'aged-out' || request.atMs < services.now() - keepMsOf(services.settings)) {
     const detail = `Bodies are kept for ${recordingDays} days (recording_days); this request is older.`;
     throw new Problem(404, 'BODY_AGED_OUT', detail);
   }
   const detail =
-    'The bodies of this request were not recorded: neither the setting record_bodies nor its client or route asked ' +
+    'The bodies of this request were not recorded: neither a setting (record_bodies, record_tool_calls) nor its client or route asked ' +
     'for it, or the log was away. A body may also have made room for younger ones.';
   throw new Problem(404, 'BODY_NOT_RECORDED', detail);
 }

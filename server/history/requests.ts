@@ -1,9 +1,11 @@
-/** Finished requests: from the read models, and from the log what those do not hold yet. */
+/** Finished requests and calls of tools: from the read models, and from the log what those do not hold yet. */
 import type { ReadModels } from '../../events/projections/readModels.ts';
 import type { EventLog } from '../../events/log.ts';
+import type { TrafficEvent } from '../../events/traffic.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { Cursor } from '../live/cursor.ts';
 import { requestOfEvent, type Request } from '../present/request.ts';
+import { toolCallOfEvent, type ToolCall } from '../present/toolCall.ts';
 import { Problem } from '../http/problem.ts';
 
 type Sources = Readonly<{ log: EventLog; readModels: ReadModels; runtime: Runtime }>;
@@ -32,19 +34,30 @@ export async function assertProjected({ log, readModels }: Sources): Promise<voi
   throw new Problem(503, 'READ_MODELS_NOT_READY', detail, { 'retry-after': '2' });
 }
 
-export async function findRequest(sources: Sources, id: string): Promise<Request | undefined> {
-  const { log, readModels } = sources;
-  const projected = readModels.requestById(id);
-  if (projected) return projected;
+/** An event with this id that is in the log and in no read model yet. */
+async function findUnprojected(sources: Sources, id: string): Promise<TrafficEvent | undefined> {
+  const { log } = sources;
   const { lastSequence } = await log.state('TRAFFIC');
   const after = Math.max(projectedTo(sources) ?? 0, lastSequence - unprojectedAtMost);
   if (after < lastSequence) {
     for (const { events } of await log.readTraffic(after, lastSequence)) {
-      for (const event of events) {
-        if (event.type === 'RequestFinished' && event.id === id) return requestOfEvent(event);
-      }
+      for (const event of events) if (event.id === id) return event;
     }
   }
   await assertProjected(sources);
   return undefined;
+}
+
+export async function findRequest(sources: Sources, id: string): Promise<Request | undefined> {
+  const projected = sources.readModels.requestById(id);
+  if (projected) return projected;
+  const event = await findUnprojected(sources, id);
+  return event?.type === 'RequestFinished' ? requestOfEvent(event) : undefined;
+}
+
+export async function findToolCall(sources: Sources, id: string): Promise<ToolCall | undefined> {
+  const projected = sources.readModels.toolCallById(id);
+  if (projected) return projected;
+  const event = await findUnprojected(sources, id);
+  return event?.type === 'ToolCalled' ? toolCallOfEvent(event) : undefined;
 }

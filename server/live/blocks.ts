@@ -1,10 +1,11 @@
 /** What goes over the wire: blocks of server-sent events. */
 import type { ControlMessage } from '../../events/log.ts';
-import type { RequestFinished } from '../../events/traffic.ts';
 import { presentEvent } from '../present/event.ts';
 import { presentRequest, requestOfEvent } from '../present/request.ts';
+import { presentToolCall, toolCallOfEvent } from '../present/toolCall.ts';
 import { isoOf } from '../present/list.ts';
 import { cursorText, type Cursor } from './cursor.ts';
+import type { Shown } from './filter.ts';
 import type { Totals } from './thinning.ts';
 
 const utf8 = new TextEncoder();
@@ -45,8 +46,10 @@ export const transitionBlock = (
     cursor,
   );
 
-export const requestBlock = (event: RequestFinished): string =>
-  block('request', { type: event.type, ...presentRequest(requestOfEvent(event)) });
+export const trafficBlock = (event: Shown): string =>
+  event.type === 'RequestFinished'
+    ? block('request', { type: event.type, ...presentRequest(requestOfEvent(event)) })
+    : block('tool_call', { type: event.type, ...presentToolCall(toolCallOfEvent(event)) });
 
 /** An event's block, made to move the reader's cursor. */
 export const withCursor = (text: string, cursor: Cursor): string =>
@@ -62,6 +65,8 @@ export const totalsBlock = (totals: Totals, nowMs: number, cursor: Cursor): stri
       failures: totals.failures,
       input_tokens: totals.inputTokens,
       output_tokens: totals.outputTokens,
+      tool_calls: totals.toolCalls,
+      tool_failures: totals.toolFailures,
       not_shown: totals.notShown,
     },
     cursor,

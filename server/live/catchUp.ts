@@ -1,10 +1,10 @@
 /** Reads for one listener what it has missed, until it stands where the shared tails stand. */
 import type { EventLog } from '../../events/log.ts';
-import type { RequestFinished } from '../../events/traffic.ts';
-import { encode, requestBlock, totalsBlock, transitionBlock, withCursor } from './blocks.ts';
+import { encode, totalsBlock, trafficBlock, transitionBlock, withCursor } from './blocks.ts';
 import type { Cursor } from './cursor.ts';
 import type { Member } from './fanOut.ts';
 import type { Feed } from './feed.ts';
+import type { Shown } from './filter.ts';
 import { createThinning } from './thinning.ts';
 
 /** CONTROL messages and TRAFFIC batches read at once. */
@@ -38,7 +38,7 @@ export async function catchUp(options: Options): Promise<() => void> {
     }
   };
 
-  /** What was missed counts as one second: so many requests one by one, of the rest the totals. */
+  /** What was missed counts as one second: so much one by one, of the rest the totals. */
   const readTraffic = async (upTo: number) => {
     const thinning = createThinning(wants.everything ? shownPerSecond : Infinity);
     while (cursor.traffic < upTo && listener.isOpen()) {
@@ -47,10 +47,7 @@ export async function catchUp(options: Options): Promise<() => void> {
       if (page.length === 0) cursor = { ...cursor, traffic: upTo };
       for (const { sequence, events } of page) {
         const wanted = thinning.take(
-          events.filter(
-            (event) =>
-              wants.everything || (event.type === 'RequestFinished' && wants.request(event)),
-          ),
+          events.filter((event) => wants.everything || wants.traffic(event)),
         );
         const before = cursor;
         cursor = { ...cursor, traffic: sequence };
@@ -73,8 +70,8 @@ export async function catchUp(options: Options): Promise<() => void> {
   return () => undefined;
 }
 
-function blocksOf(requests: readonly RequestFinished[], cursor: Cursor): string {
-  const texts = requests.map(requestBlock);
+function blocksOf(shown: readonly Shown[], cursor: Cursor): string {
+  const texts = shown.map(trafficBlock);
   const last = texts.pop();
   return last === undefined ? '' : texts.join('') + withCursor(last, cursor);
 }

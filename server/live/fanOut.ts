@@ -1,17 +1,16 @@
 /** Passes each message on to all listeners, encoded once for those who want everything. */
 import type { Sequence } from '../../events/event.ts';
 import type { ControlMessage, TrafficMessage } from '../../events/log.ts';
-import type { RequestFinished } from '../../events/traffic.ts';
 import {
   encode,
   heartbeat,
-  requestBlock,
   totalsBlock,
+  trafficBlock,
   transitionBlock,
   withCursor,
 } from './blocks.ts';
 import type { Cursor } from './cursor.ts';
-import type { Wants } from './filter.ts';
+import type { Shown, Wants } from './filter.ts';
 import type { Listener } from './listener.ts';
 import { createThinning } from './thinning.ts';
 
@@ -34,7 +33,7 @@ function once<Value>(make: () => Value): () => Value {
   return () => (made ??= { value: make() }).value;
 }
 
-/** @param shownPerSecond requests shown one by one to a listener without a filter. */
+/** @param shownPerSecond requests and calls shown one by one to a listener without a filter. */
 export function createFanOut(start: Cursor, shownPerSecond: number): FanOut {
   const members = new Set<Member>();
   const thinning = createThinning(shownPerSecond);
@@ -61,11 +60,11 @@ export function createFanOut(start: Cursor, shownPerSecond: number): FanOut {
 
     traffic({ sequence, events }) {
       position = { ...position, traffic: sequence };
-      const blocks = new Map<RequestFinished, string>();
-      const encoded = (requests: readonly RequestFinished[], cursor: Cursor): Uint8Array => {
-        const texts = requests.map((request) => {
-          const text = blocks.get(request) ?? requestBlock(request);
-          blocks.set(request, text);
+      const blocks = new Map<Shown, string>();
+      const encoded = (shown: readonly Shown[], cursor: Cursor): Uint8Array => {
+        const texts = shown.map((event) => {
+          const text = blocks.get(event) ?? trafficBlock(event);
+          blocks.set(event, text);
           return text;
         });
         const last = texts.pop() ?? '';
@@ -80,10 +79,8 @@ export function createFanOut(start: Cursor, shownPerSecond: number): FanOut {
           if (visible.length > 0) listener.offer(thinned());
           continue;
         }
-        if (!wants.requests) continue;
-        const wanted = events.filter(
-          (event) => event.type === 'RequestFinished' && wants.request(event),
-        ) as RequestFinished[];
+        if (!wants.anyTraffic) continue;
+        const wanted = events.filter(wants.traffic);
         if (wanted.length > 0) listener.offer(encoded(wanted, position));
       }
     },

@@ -1,41 +1,66 @@
 /** What a listener wants to hear of. */
 import type { ControlMessage } from '../../events/log.ts';
-import type { RequestFinished } from '../../events/traffic.ts';
+import type { RequestFinished, ToolCalled, TrafficEvent } from '../../events/traffic.ts';
 
-/** `kind` and `id` choose transitions; `client`, `provider` and `key` choose requests; `types` chooses among both. */
+/** Traffic that is shown one by one. */
+export type Shown = RequestFinished | ToolCalled;
+
+/**
+ * `kind` and `id` choose transitions; `client`, `provider` and `key` choose requests; `client`, `server` and `tool`
+ * calls of tools; `types` chooses among all.
+ */
 export type Filter = Readonly<{
   kind?: string;
   id?: string;
   client?: string;
   provider?: string;
   key?: string;
+  server?: string;
+  tool?: string;
   /** Event types; none means all. */
   types: ReadonlySet<string>;
 }>;
 
 /** A filter of one sort leaves out what is of the other sort. */
 export type Wants = Readonly<{
-  /** Without a filter requests are thinned out. */
+  /** Without a filter traffic is thinned out. */
   everything: boolean;
-  /** False when no request at all is wanted. */
-  requests: boolean;
+  /** False when no traffic at all is wanted. */
+  anyTraffic: boolean;
   transition(message: ControlMessage): boolean;
-  request(event: RequestFinished): boolean;
+  traffic(event: TrafficEvent): event is Shown;
 }>;
 
 const fits = <Value>(wanted: Value | undefined, value: Value): boolean =>
   wanted === undefined || wanted === value;
 
-export function wantsOf({ kind, id, client, provider, key, types }: Filter): Wants {
-  const choosesTransitions = kind !== undefined || id !== undefined;
-  const choosesRequests = client !== undefined || provider !== undefined || key !== undefined;
-  const hearsTransitions = choosesTransitions || !choosesRequests;
-  const hearsRequests = choosesRequests || !choosesTransitions;
+const isAnyGiven = (...wanted: readonly unknown[]): boolean =>
+  wanted.some((one) => one !== undefined);
+
+export function wantsOf(filter: Filter): Wants {
+  const { kind, id, client, provider, key, server, tool, types } = filter;
+  const choosesTransitions = isAnyGiven(kind, id);
+  const choosesRequests = isAnyGiven(provider, key);
+  const choosesCalls = isAnyGiven(server, tool);
+  const choosesTraffic = choosesRequests || choosesCalls || client !== undefined;
   const isWanted = (type: string) => types.size === 0 || types.has(type);
+  const hearsTransitions = choosesTransitions || !choosesTraffic;
+  const hearsTraffic = choosesTraffic || !choosesTransitions;
+  const hearsRequests =
+    hearsTraffic && (choosesRequests || !choosesCalls) && isWanted('RequestFinished');
+  const hearsCalls = hearsTraffic && (choosesCalls || !choosesRequests) && isWanted('ToolCalled');
+
+  const wantsRequest = ({ data }: RequestFinished) =>
+    hearsRequests &&
+    fits(client, data.client) &&
+    fits(provider, data.provider) &&
+    fits(key, data.keyId);
+  const wantsCall = ({ data }: ToolCalled) =>
+    hearsCalls && fits(client, data.client) && fits(server, data.server) && fits(tool, data.tool);
 
   return {
-    everything: !choosesTransitions && !choosesRequests && types.size === 0,
-    requests: hearsRequests && isWanted('RequestFinished'),
+    everything: !choosesTransitions && !choosesTraffic && types.size === 0,
+    anyTraffic: hearsRequests || hearsCalls,
     transition(message) {
       if (!hearsTransitions) return false;
       const actor = message.ok ? message.event.actor : message.actor;
@@ -46,11 +71,8 @@ export function wantsOf({ kind, id, client, provider, key, types }: Filter): Wan
         fits<string | undefined>(id, actor?.id)
       );
     },
-    request: ({ type, data }) =>
-      hearsRequests &&
-      isWanted(type) &&
-      fits(client, data.client) &&
-      fits(provider, data.provider) &&
-      fits(key, data.keyId),
+    traffic: (event): event is Shown =>
+      (event.type === 'RequestFinished' && wantsRequest(event)) ||
+      (event.type === 'ToolCalled' && wantsCall(event)),
   };
 }

@@ -1,19 +1,22 @@
-/** So many requests a second are shown one by one; of a second with more, the totals tell the rest. */
+/** So many requests and calls of tools a second are shown one by one; of a second with more, the totals tell the rest. */
 import { addCounts, countTraffic, noTraffic } from '../../events/trafficCounts.ts';
-import type { RequestFinished, TrafficEvent } from '../../events/traffic.ts';
+import type { TrafficEvent } from '../../events/traffic.ts';
+import type { Shown } from './filter.ts';
 
-/** All requests of the span, shown or not. */
+/** All of the span, shown or not. */
 export type Totals = Readonly<{
   requests: number;
   failures: number;
   inputTokens: number;
   outputTokens: number;
+  toolCalls: number;
+  toolFailures: number;
   notShown: number;
 }>;
 
 export type Thinning = Readonly<{
   /** Those of the events that are shown one by one. */
-  take(events: readonly TrafficEvent[]): RequestFinished[];
+  take(events: readonly TrafficEvent[]): Shown[];
   /** True while something was counted that was not shown: totals are due at the end of the span. */
   hides(): boolean;
   /** Ends the span; null when all of it was shown. */
@@ -28,18 +31,18 @@ export function createThinning(showAtMost: number): Thinning {
     take(events) {
       counts = addCounts(counts, countTraffic(events));
       const visible = events
-        .filter((event) => event.type === 'RequestFinished')
+        .filter((event) => event.type !== 'TrafficDropped')
         .slice(0, Math.max(0, showAtMost - shown));
       shown += visible.length;
       return visible;
     },
-    hides: () => counts.requests > shown,
+    hides: () => counts.requests + counts.toolCalls > shown,
     end() {
-      const { requests, failures, inputTokens, outputTokens } = counts;
-      const notShown = requests - shown;
+      const { count: _count, again: _again, ...totals } = counts;
+      const notShown = totals.requests + totals.toolCalls - shown;
       counts = noTraffic;
       shown = 0;
-      return notShown === 0 ? null : { requests, failures, inputTokens, outputTokens, notShown };
+      return notShown === 0 ? null : { ...totals, notShown };
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What the gateway knows of itself at the moment of a scrape. */
+import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
 import { actorId } from '../../events/ids.ts';
 import type { Family } from './metrics.ts';
 import { snakeCase } from '../present/snakeCase.ts';
@@ -18,7 +19,7 @@ const one = (value: number, labels = {}) => [{ labels, value }];
 
 export function gaugesOf(services: Services): readonly Family[] {
   const { config, gatewayId, now, log, runtime, verdicts, recorder, readModels, tally } = services;
-  const { breakers } = services;
+  const { breakers, mcp } = services;
   const startedAtS = Math.floor(now() / 1_000);
 
   const keysByStatus = () =>
@@ -36,6 +37,14 @@ export function gaugesOf(services: Services): readonly Family[] {
         labels: { provider, state },
         value: Number(state === value),
       }));
+    });
+
+  /** Of this process. */
+  const mcpConnectionsByState = () =>
+    [...runtime.of(mcpServerKind).all()].flatMap(({ id, state: server }) => {
+      if (server.value === 'removed') return [];
+      const state = String(mcp.connections.stateOf(id)?.value ?? 'idle');
+      return one(1, { server: id, state });
     });
 
   /** Nothing rather than a wait while the log is away. */
@@ -63,6 +72,11 @@ export function gaugesOf(services: Services): readonly Family[] {
       'Breakers by provider and state: 1 for the state it is in',
       breakersByState,
     ),
+    gauge(
+      'signalbox_mcp_connections',
+      'MCP servers by the state of their connection: 1 for the state it is in',
+      mcpConnectionsByState,
+    ),
     gauge('signalbox_log_connected', '1 while the log can be reached', () =>
       one(Number(log.isConnected())),
     ),
@@ -89,6 +103,17 @@ export function gaugesOf(services: Services): readonly Family[] {
     ),
     gauge('signalbox_requests_in_flight', 'Proxied requests under way', () =>
       one(services.drain.inFlight),
+    ),
+    gauge('signalbox_mcp_sessions', 'Sessions of MCP clients that this process holds', () =>
+      one(services.mcp.sessions.size()),
+    ),
+    gauge(
+      'signalbox_mcp_session_bytes',
+      'Kept of what MCP clients were told, for streams that are cut',
+      () => one(services.mcp.sessions.keptBytes()),
+    ),
+    gauge('signalbox_mcp_client_connections', 'Connections to MCP servers for single clients', () =>
+      one(services.mcp.pool.size()),
     ),
     gauge('signalbox_actors', 'Actors in memory', () => one(runtime.stats().actors)),
     gauge('signalbox_projection_lag', 'Messages of a stream that are not projected', projectionLag),

@@ -2,6 +2,7 @@
 import { Registry, type Metric } from 'prom-client';
 import type { RequestFinished, TrafficEvent } from '../../events/traffic.ts';
 import { createCounters, createHistogram, type Sample } from './counters.ts';
+import { createToolMetrics } from './toolMetrics.ts';
 
 /** A family whose values are read at the scrape. */
 export type Family = Readonly<{
@@ -12,7 +13,7 @@ export type Family = Readonly<{
 }>;
 
 export type Metrics = Readonly<{
-  /** Counts a proxied request. */
+  /** Counts a proxied request, or a call of a tool. */
   count(event: TrafficEvent): void;
   countManagement(method: string, route: string, status: number, durationMs: number): void;
   /** Adds what others know. */
@@ -58,6 +59,7 @@ export function createMetrics(labels: Readonly<Record<string, string>>): Metrics
     durationBoundsS,
     ...model,
   );
+  const tools = createToolMetrics();
   const models = new Set<string>();
 
   /** Only what a vendor answered for is a model; anything else is a caller's words. */
@@ -84,6 +86,7 @@ export function createMetrics(labels: Readonly<Record<string, string>>): Metrics
   };
 
   const countTraffic = (event: TrafficEvent) => {
+    if (event.type === 'ToolCalled') return tools.count(event);
     if (event.type !== 'RequestFinished') return;
     const { data } = event;
     const { method, route, status, durationMs, outcome } = data;
@@ -144,6 +147,7 @@ export function createMetrics(labels: Readonly<Record<string, string>>): Metrics
       type: 'histogram',
       samples: firstTokens.samples,
     },
+    ...tools.families,
   );
 
   return {

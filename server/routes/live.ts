@@ -22,7 +22,7 @@ export const liveRoutes = ({ live }: Pick<Services, 'live'>, door: Door) =>
   new Elysia({ name: 'live' }).use(door.plugin).get(
     '/api/live',
     async ({ query, request, server }) => {
-      const { kind, id, client, provider, key } = query;
+      const { kind, id, client, provider, key, server: mcpServer, tool } = query;
       const connection = originalOf(request);
       // A browser sends the header when it comes back; the address still says where it began.
       const cursor = request.headers.get('last-event-id') || query.after;
@@ -35,7 +35,7 @@ export const liveRoutes = ({ live }: Pick<Services, 'live'>, door: Door) =>
       const stream = await live.open({
         cursor: parsed,
         filter: {
-          ...given({ kind, id, client, provider, key }),
+          ...given({ kind, id, client, provider, key, server: mcpServer, tool }),
           types: new Set(types.filter((type) => type !== '')),
         },
         signal: connection.signal,
@@ -50,9 +50,11 @@ export const liveRoutes = ({ live }: Pick<Services, 'live'>, door: Door) =>
         after: text('a cursor; without one the stream begins now'),
         kind: text('transitions of this kind of actor only'),
         id: text('transitions of this actor only'),
-        client: text('requests of this client only'),
+        client: text('requests and calls of tools of this client only'),
         provider: text('requests that this provider answered only'),
         key: text('requests that this provider key answered only'),
+        server: text('calls of tools of this MCP server only'),
+        tool: text('calls of this tool only'),
         types: text('events of these types only: ProviderKeyRested,RequestFinished'),
       }),
       response: problems(401, 403, 422, 503),
@@ -60,10 +62,11 @@ export const liveRoutes = ({ live }: Pick<Services, 'live'>, door: Door) =>
         summary: 'What happens, as it happens: server-sent events',
         description:
           'Events: `hello` {cursor, version, gateway_id, gap}; `transition`, an event as in /api/events with the ' +
-          'resulting `status` of its actor where it is known; `request`, as in /api/logs; `totals` {requests, ' +
-          'failures, input_tokens, output_tokens, not_shown}. Every transition comes, none twice. Without a filter ' +
-          'requests come one by one up to 200 a second; a second with more ends with its totals. With a filter all ' +
-          'that fit come; `kind` and `id` choose transitions, `client`, `provider` and `key` requests, and a filter ' +
+          'resulting `status` of its actor where it is known; `request`, as in /api/logs; `tool_call`, as in ' +
+          '/api/mcp/calls; `totals` {requests, failures, input_tokens, output_tokens, tool_calls, tool_failures, ' +
+          'not_shown}. Every transition comes, none twice. Without a filter ' +
+          'requests and calls come one by one up to 200 a second; a second with more ends with its totals. With a filter all ' +
+          'that fit come; `kind` and `id` choose transitions, `client`, `provider` and `key` requests, `client`, `server` and `tool` calls; a filter ' +
           'of one sort leaves out the other. `id:` is the cursor: `Last-Event-ID` resumes there without a gap. ' +
           '`gap` in `hello` says that something before the cursor is not sent: read the lists again. A comment ' +
           'comes every 10 s; a reader that is too slow is cut off and resumes by its cursor.',

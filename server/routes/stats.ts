@@ -1,12 +1,12 @@
-/** Totals of requests, tokens, cost and errors. */
+/** Totals of requests, tokens, cost, errors and calls of tools. */
 import { Elysia, t } from 'elysia';
 import type { Door } from '../http/door.ts';
 import { isoOf } from '../present/list.ts';
 import {
+  groupsFor,
   presentStats,
   statsGroups,
   statsRowSchema,
-  sumOf,
   totalsSchema,
 } from '../present/stats.ts';
 import { problems } from '../http/problem.ts';
@@ -28,11 +28,12 @@ export const statsRoutes = (services: Services, door: Door) =>
       const from = dayOf('from', query.from);
       const to = dayOf('to', query.to);
       const client = clientShownTo(caller, query.client);
-      const rows = services.readModels.stats({
-        ...given({ from, to, client }),
-        groupBy: group,
-      });
-      return { data: presentStats(group, rows), totals: sumOf(rows) };
+      const { readModels } = services;
+      const span = given({ from, to, client });
+      const { ofRequests, ofTools } = groupsFor(group);
+      const requests = readModels.stats({ ...span, groupBy: ofRequests });
+      const tools = readModels.toolStats({ ...span, groupBy: ofTools });
+      return presentStats(group, requests, tools);
     },
     {
       query: t.Object({
@@ -53,7 +54,7 @@ export const statsRoutes = (services: Services, door: Door) =>
         ...problems(401, 403, 422, 503),
       },
       detail: {
-        summary: 'Requests, failures, tokens and cost, grouped',
+        summary: 'Requests, failures, tokens, cost and calls of tools, grouped',
         description: 'Kept for ever, by UTC day; `data` is ordered by its group.',
         tags: ['History'],
       },

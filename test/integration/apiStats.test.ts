@@ -47,7 +47,8 @@ describe('GET /api/stats', () => {
 
   test('groups by day, and sums up', async () => {
     const { body } = await asOperator('/api/stats');
-    const plain = { cached_tokens: 0, cost_micro_usd: 0 };
+    const noTools = { tool_calls: 0, tool_failures: 0, tool_duration_ms: 0 };
+    const plain = { cached_tokens: 0, cost_micro_usd: 0, ...noTools };
     expect(body).toEqual({
       data: [
         {
@@ -56,7 +57,7 @@ describe('GET /api/stats', () => {
           failures: 0,
           input_tokens: 10,
           output_tokens: 5,
-          cached_tokens: 0,
+          ...plain,
           cost_micro_usd: 100,
           unpriced: 0,
           duration_ms: 20,
@@ -87,7 +88,7 @@ describe('GET /api/stats', () => {
         failures: 1,
         input_tokens: 30,
         output_tokens: 15,
-        cached_tokens: 0,
+        ...plain,
         cost_micro_usd: 100,
         unpriced: 3,
         duration_ms: 80,

@@ -26,7 +26,14 @@ const removed: McpServerEvent = { type: 'McpServerRemoved', data: {} };
 const item = (name: string, hash: string) => ({ name, hash, item: { name } });
 const listed = (...items: ReturnType<typeof item>[]): McpServerEvent => ({
   type: 'McpServerItemsListed',
-  data: { list: 'tools', items, added: items.map(({ name }) => name), removed: [], changed: [] },
+  data: {
+    list: 'tools',
+    items,
+    added: items.map(({ name }) => name),
+    removed: [],
+    changed: [],
+    hashes: items.map(({ name, hash }) => ({ name, before: null, after: hash })),
+  },
 });
 
 describe('an MCP server', () => {
@@ -100,6 +107,11 @@ describe('an MCP server', () => {
           added: ['move'],
           removed: ['read'],
           changed: ['write'],
+          hashes: [
+            { name: 'move', before: null, after: 'd' },
+            { name: 'write', before: 'b', after: 'c' },
+            { name: 'read', before: 'a', after: null },
+          ],
         },
       });
   });
