@@ -61,6 +61,7 @@ const table: Readonly<Record<string, Level>> = {
   'PATCH /api/models/:id': 'operator',
   'DELETE /api/models/:id': 'operator',
 
+  'GET /api/mcp/sessions': 'operator',
   'GET /api/mcp/servers': 'operator',
   'POST /api/mcp/servers': 'operator',
   'GET /api/mcp/servers/:id': 'operator',

@@ -16,6 +16,7 @@ import { loginRoutes } from './routes/login.ts';
 import { logsRoutes } from './routes/logs.ts';
 import { mcpEndpointRoutes } from './routes/mcpEndpoint.ts';
 import { mcpServerRoutes } from './routes/mcpServers.ts';
+import { mcpSessionRoutes } from './routes/mcpSessions.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRouteRoutes } from './routes/modelRoutes.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -41,6 +42,7 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(clientKeyRoutes(services, door))
     .use(modelRouteRoutes(services, door))
     .use(mcpServerRoutes(services, door))
+    .use(mcpSessionRoutes(services, door))
     .use(toolCallRoutes(services, door))
     .use(settingsRoutes(services, door))
     .use(webhookRoutes(services, door))

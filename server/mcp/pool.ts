@@ -49,7 +49,7 @@ type Held = {
   usedAtMs: number | null;
 };
 
-const mostSweepMs = 30_000;
+const mostSweepMs = 5_000;
 
 export function createPool(options: Options): Pool {
   const { catalog, connections, dialler, now, idleLimitMs, onError } = options;

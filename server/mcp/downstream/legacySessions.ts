@@ -47,7 +47,7 @@ type Options = SessionParts &
     openDoor: (answer: (visit: Visit) => Response | Promise<Response>) => Door;
   }>;
 
-const mostSweepMs = 30_000;
+const mostSweepMs = 5_000;
 const drainingSweepMs = 20;
 
 const ownerOf = (client: Client | null): string => client?.clientId ?? '';

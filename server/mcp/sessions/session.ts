@@ -143,6 +143,7 @@ export function openSession(options: Options): Session {
         signal: context.signal,
         ...(context.progress && { onProgress: context.progress }),
         onNotification: ({ method, params }) => tell(method, params, request.id),
+        onPolled: () => streams.poll(request.id),
         onRequest: (asked, incoming) => ask(asked, incoming, request.id),
       };
       return handler(view, asker, request, turn);

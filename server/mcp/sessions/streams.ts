@@ -16,6 +16,8 @@ export type Streams = Readonly<{
   send: Link['send'];
   /** A request that gets no answer. */
   giveUp(id: RpcId): void;
+  /** Ends the stream of this request for now: whoever resumes it gets the answer. */
+  poll(id: RpcId): void;
   /** Ends what waits for whatever may come. */
   endListening(): void;
   /** Streams that somebody reads now. */
@@ -41,6 +43,8 @@ type Stream = {
 
 /** More than these, and the oldest ends. */
 const mostListening = 4;
+/** When a client whose stream was ended comes back for the answer. */
+const pollMs = 500;
 const eventId = /^([gp]\d{1,9})-(\d{1,15})$/;
 
 export function createStreams({ sessionId, events, onChange }: Options): Streams {
@@ -116,6 +120,7 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
     const before = listening();
     const fresh = open(null);
     const response = attach(fresh, request);
+    fresh.writer?.greet();
     for (const old of before) {
       if (old.writer) continue;
       // What nobody was there to read moves here, and is found nowhere else.
@@ -145,6 +150,7 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
       if (!kept || (!kept.isWhole && !isListening)) return undefined;
       const stream = known ?? { name, waiting: new Set(), writer: undefined, sentUpTo: 0 };
       const response = attach(stream, request);
+      stream.writer?.greet();
       catchUp(stream, kept.events);
       return response;
     },
@@ -163,6 +169,13 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
     giveUp(id) {
       const stream = streamOf.get(id);
       if (stream) answered(stream, id);
+    },
+    poll(id) {
+      const stream = streamOf.get(id);
+      // Without an event there is no id to resume after.
+      if (!stream?.writer || stream.sentUpTo === 0) return;
+      stream.writer.retryAfter(pollMs);
+      stream.writer.end();
     },
     endListening() {
       for (const { writer } of listening()) writer?.end();

@@ -2,8 +2,12 @@
 
 export type Writer = Readonly<{
   response: Response;
+  /** The head leaves with the first bytes: a client is not to wait for it until something happens. */
+  greet(): void;
   /** An event; false when it could not be sent. */
   write(id: string, data: string): boolean;
+  /** Tells the client when to come back, once this one has ended. */
+  retryAfter(retryMs: number): void;
   /** May be called twice. */
   end(): void;
 }>;
@@ -75,8 +79,10 @@ export function createWriter(options: Options): Writer {
         'mcp-session-id': sessionId,
       },
     }),
+    greet: () => void send(': open\n\n'),
     write: (id, data) =>
       send(data === '' ? `id: ${id}\ndata: \n\n` : `event: message\nid: ${id}\ndata: ${data}\n\n`),
+    retryAfter: (retryMs) => void send(`retry: ${retryMs}\n\n`),
     end() {
       if (isOver) return;
       over(false);
