@@ -8,6 +8,8 @@ const orNone = (schema: ReturnType<typeof t.Integer>) => t.Union([schema, t.Null
 const terms = {
   /** Globs of the model names that the client may write, `*` being any text. */
   models: t.Union([t.Array(t.String()), t.Null()]),
+  /** Globs of the tools that the client may see and call, as `{server}_{tool}`. */
+  allowedTools: t.Union([t.Array(t.String()), t.Null()]),
   /** Epoch; from then on the key is refused. */
   expiresAtMs: orNone(t.Integer()),
   requestsPerMinute: orNone(t.Integer()),

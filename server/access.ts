@@ -61,6 +61,12 @@ const table: Readonly<Record<string, Level>> = {
   'PATCH /api/models/:id': 'operator',
   'DELETE /api/models/:id': 'operator',
 
+  'GET /api/servers': 'client',
+  'GET /api/mcp/status': 'client',
+  'GET /api/mcp/tools': 'client',
+  'GET /api/mcp/tools/:id': 'client',
+  'POST /api/mcp/tools/:id/execute': 'client',
+  'POST /api/mcp/:server': 'client',
   'GET /api/mcp/sessions': 'operator',
   'GET /api/mcp/servers': 'operator',
   'POST /api/mcp/servers': 'operator',

@@ -15,6 +15,8 @@ import { liveRoutes } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { logsRoutes } from './routes/logs.ts';
 import { mcpEndpointRoutes } from './routes/mcpEndpoint.ts';
+import { mcpCallRoutes } from './routes/mcpCalls.ts';
+import { mcpOverviewRoutes } from './routes/mcpOverview.ts';
 import { mcpServerRoutes } from './routes/mcpServers.ts';
 import { mcpSessionRoutes } from './routes/mcpSessions.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -43,6 +45,8 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(modelRouteRoutes(services, door))
     .use(mcpServerRoutes(services, door))
     .use(mcpSessionRoutes(services, door))
+    .use(mcpOverviewRoutes(services, door))
+    .use(mcpCallRoutes(services, door))
     .use(toolCallRoutes(services, door))
     .use(settingsRoutes(services, door))
     .use(webhookRoutes(services, door))
@@ -77,7 +81,12 @@ const named = (services: Services, door: Door) =>
   // Not normalised: a field that nobody knows is told to the caller, not dropped.
   new Elysia({
     normalize: false,
-    serve: { routes: { ...proxyRoutes(services), ...mcpEndpointRoutes(services.mcp) } },
+    serve: {
+      routes: {
+        ...proxyRoutes(services),
+        ...mcpEndpointRoutes(services.mcp, services.config.mcpPathPrefix),
+      },
+    },
   })
     .use(errorAnswers(services))
     .use(managementRoutes(services, door))

@@ -50,6 +50,9 @@ export type Config = Readonly<{
   baseUrls: Readonly<Record<Vendor, string>>;
   apiKeyHeader: string;
   mcpFile: Readonly<{ path: string; isWatched: boolean }>;
+  mcpUsers: Readonly<{ path: string | null; isWatched: boolean }>;
+  /** MCP is served below this path and not at the root. */
+  mcpPathPrefix: string | null;
   mcpHandoverHost: string;
   logLevel: LogLevel;
   /** True when the environment names a proxy on the way out. */
@@ -136,6 +139,8 @@ export function readConfig(env: Environment, flags: ConfigFlags = {}): Config {
     apiKeyHeader: values.apiKeyHeader,
     mcpHandoverHost: values.mcpHandoverHost,
     mcpFile: { path: values.mcpConfigPath, isWatched: values.mcpLiveReload },
+    mcpUsers: { path: values.mcpUsersPath, isWatched: values.mcpLiveReload },
+    mcpPathPrefix: values.mcpPathPrefix,
     logLevel: wantsDebug ? 'debug' : values.logLevel,
     hasOutsideProxy: values.outsideProxy !== null,
     metricsEnabled: values.metricsEnabled,

@@ -165,7 +165,7 @@ export async function startGateway(
   });
   const realtime = createRealtime({ proxy, pools, verdicts, affinity, judge, gatewayId, now });
   const mcp = await startMcp(
-    { ...beside, nc, config, recorder: counted, bodies, admit, environment: environment(), logger },
+    { ...beside, nc, config, recorder: counted, bodies, admit, anonymous: clients.anonymous, environment: environment(), logger },
     mcpLines,
   );
 

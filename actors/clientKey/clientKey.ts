@@ -13,7 +13,7 @@ export const clientKeyKind: ActorKindDefinition<
 > = {
   kind: 'client-key',
   machine: clientKeyMachine,
-  machineVersion: 3,
+  machineVersion: 4,
   decide,
   wakeAtMs: (state) => nextEndMs(state.matches('active'), state.context),
   wake: (nowMs) => ({ type: 'WakeClientKey', nowMs }),

@@ -16,6 +16,7 @@ export type ClientKeyContext = Readonly<{
   source: Source;
   createdAtMs: number;
   models: readonly string[] | null;
+  allowedTools: readonly string[] | null;
   expiresAtMs: number | null;
   requestsPerMinute: number | null;
   burst: number | null;
@@ -29,6 +30,7 @@ export type ClientKeyContext = Readonly<{
 
 const noTerms = {
   models: null,
+  allowedTools: null,
   expiresAtMs: null,
   requestsPerMinute: null,
   burst: null,

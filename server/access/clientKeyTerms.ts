@@ -23,6 +23,12 @@ export const termFields = {
     '1 to 200 names of models, in which * is any text',
     'the models that the key may use, as its client names them: gpt-*, anthropic/*, my-route',
   ),
+  allowed_tools: orNull(
+    t.Array(t.String({ minLength: 1, maxLength: 300 }), { maxItems: 1_000 }),
+    'at most 1,000 names of tools, in which * is any text',
+    'the MCP tools that the key may see and call, as {server}_{tool}: filesystem_*, *_search; with none of a server ' +
+      'go its resources and prompts',
+  ),
   expires_at: orNull(
     t.String({ format: 'date-time' }),
     'a date with its time, such as 2027-01-31T00:00:00Z',
@@ -55,6 +61,7 @@ export const termFields = {
 
 export type TermsBody = Readonly<{
   models?: readonly string[] | null;
+  allowed_tools?: readonly string[] | null;
   expires_at?: string | null;
   requests_per_minute?: number | null;
   burst?: number | null;
@@ -71,9 +78,20 @@ function epochMsOf(text: string): number {
 
 /** The terms that a body names; the others stay as they are. @throws {Problem} */
 export function termsOf(body: TermsBody): ClientKeyChanges {
-  const { models, expires_at, requests_per_minute, burst, max_concurrent, record_bodies } = body;
+  const {
+    models,
+    allowed_tools,
+    expires_at,
+    requests_per_minute,
+    burst,
+    max_concurrent,
+    record_bodies,
+  } = body;
   return {
     ...(models !== undefined && { models: models === null ? null : [...new Set(models)] }),
+    ...(allowed_tools !== undefined && {
+      allowedTools: allowed_tools === null ? null : [...new Set(allowed_tools)],
+    }),
     ...(expires_at !== undefined && {
       expiresAtMs: expires_at === null ? null : epochMsOf(expires_at),
     }),

@@ -14,6 +14,8 @@ export type Client = Readonly<{
   scopes: readonly string[];
   /** Null when the key may use every model. */
   models: AllowedModels | null;
+  /** Globs of the MCP tools that the key may use, as `{server}_{tool}`; null when it may use every one. */
+  tools: readonly string[] | null;
   /** Null when nothing limits the key. */
   allowance: Allowance | null;
   recordBodies: boolean;
@@ -71,10 +73,10 @@ export function createClients({ runtime, hash, apiKeyHeader, now }: Options): Cl
       allowances.drop(id);
       return;
     }
-    const { clientId, scopes, expiresAtMs, retiring, recordBodies } = context;
+    const { clientId, scopes, allowedTools: tools, expiresAtMs, retiring, recordBodies } = context;
     const models = allowedModels(context.models);
     const allowance = allowances.set(id, context);
-    const client = { keyId: id, clientId, scopes, models, allowance, recordBodies };
+    const client = { keyId: id, clientId, scopes, models, tools, allowance, recordBodies };
     const endsMs = value === 'expired' ? 0 : expiresAtMs;
     byHash.set(context.hash, { client, untilMs: endsMs, isRetiring: false });
     for (const { hash: old, untilMs } of retiring) {

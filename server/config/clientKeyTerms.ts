@@ -2,6 +2,7 @@
 
 export type ClientKeyTerms = Readonly<{
   models: string[] | null;
+  allowedTools: string[] | null;
   /** Epoch. */
   expiresAtMs: number | null;
   requestsPerMinute: number | null;
@@ -11,6 +12,7 @@ export type ClientKeyTerms = Readonly<{
 
 export const noTerms: ClientKeyTerms = {
   models: null,
+  allowedTools: null,
   expiresAtMs: null,
   requestsPerMinute: null,
   burst: null,
@@ -24,15 +26,21 @@ const isGlobs = (value: unknown): value is string[] =>
   value.length > 0 &&
   value.every((one) => typeof one === 'string' && /^[\u0021-\u007e]{1,200}$/.test(one));
 
+const isTools = (value: unknown): value is string[] =>
+  Array.isArray(value) &&
+  value.every((one) => typeof one === 'string' && one.length > 0 && one.length <= 300);
+
 /** The terms, or which field is at fault and what it takes. */
 export function clientKeyTermsOf(
   given: Readonly<Record<string, unknown>>,
 ): ClientKeyTerms | string {
-  const { models = null, expires_at = null } = given;
+  const { models = null, allowed_tools = null, expires_at = null } = given;
   const { requests_per_minute = null, burst = null, max_concurrent = null } = given;
   const expiresAtMs = typeof expires_at === 'string' ? Date.parse(expires_at) : null;
   if (models !== null && !isGlobs(models))
     return 'models must be a list of names such as ["gpt-*"]; they are not';
+  if (allowed_tools !== null && !isTools(allowed_tools))
+    return 'allowed_tools must be a list of names such as ["filesystem_*"]; it is not';
   if (expires_at !== null && !Number.isSafeInteger(expiresAtMs))
     return 'expires_at must be a time such as "2027-01-31T00:00:00Z"; it is not';
   const wholeNumber = 'must be a whole number from 1; it is not';
@@ -44,6 +52,7 @@ export function clientKeyTermsOf(
     return 'burst needs requests_per_minute beside it; it is missing';
   const terms = {
     models,
+    allowedTools: allowed_tools,
     expiresAtMs,
     requestsPerMinute: requests_per_minute,
     burst,

@@ -9,6 +9,7 @@ import {
   parseInteger,
   parseKeys,
   parseLogLevel,
+  parsePathPrefix,
   parseSecret,
   parseSharedBoolean,
   parseText,
@@ -137,6 +138,19 @@ export const table = {
     '127.0.0.1',
     'address at which other gateways reach this one for the MCP sessions that it holds',
   ),
+  mcpUsersPath: row(
+    'MCP_USERS_PATH',
+    optional(parseText),
+    null,
+    'JSON file of clients and their tools: {"client-id": {"name", "allowed_tools": ["*"]}}; a client not in it has none',
+  ),
+  mcpPathPrefix: row(
+    'MCP_PATH_PREFIX',
+    optional(parsePathPrefix),
+    null,
+    'MCP is served at /{prefix}/mcp and not at /mcp',
+    secret,
+  ),
   openaiKeys: keys('OPENAI'),
   anthropicKeys: keys('ANTHROPIC'),
   geminiKeys: keys('GEMINI'),
@@ -227,8 +241,6 @@ export const table = {
 
 /** Variables of features that are still to come: setting one stops the start, so that nobody relies on it. */
 export const notBuiltYet: Readonly<Record<string, string>> = {
-  MCP_USERS_PATH: 'the list of users and their tools',
-  MCP_PATH_PREFIX: 'MCP under a path prefix',
   MCP_BACKENDS: 'MCP backends',
   CLAUDE_MODEL: 'conversations',
   MAX_TOKENS: 'conversations',

@@ -120,3 +120,22 @@ export const parseBaseUrl: Parse<string> = (text, name) => {
     );
   return url.href.replace(/\/+$/, '');
 };
+
+/** First parts of paths that are the gateway's own. */
+const ownPaths = new Set([
+  ...['api', 'docs', 'health', 'mcp', 'metrics', 'middleware', 'ready', 'upload', 'v1', 'v1beta'],
+  'ws',
+]);
+
+/** A secret: what is wrong with it is told without it. */
+export const parsePathPrefix: Parse<string> = (text, name) => {
+  const prefix = text.trim().replace(/^\/+|\/+$/g, '');
+  const parts = prefix.split('/');
+  if (prefix.length > 200 || !parts.every((part) => /^[\w~-][\w.~-]*$/.test(part)))
+    throw new ConfigError(
+      `${name} is no part of a path: use letters, digits and -_.~ such as a UUID, 200 characters at most`,
+    );
+  if (ownPaths.has(parts[0] ?? ''))
+    throw new ConfigError(`${name} begins like a path of the gateway's own: take another one`);
+  return prefix;
+};

@@ -28,7 +28,11 @@ export type Entered = Readonly<{
 
 export const requestIdHeader = 'x-signalbox-request-id';
 const plainBodyBytes = 1024 * 1024;
-const largeBodies = new Set(['/api/provider-keys/import']);
+const largeBodies = new Set([
+  '/api/provider-keys/import',
+  '/api/mcp/:server',
+  '/api/mcp/tools/:id/execute',
+]);
 
 export type Door = ReturnType<typeof createDoor>;
 

@@ -1,24 +1,34 @@
 /** One request to one server: who may, where it goes, what became of it. Every way in comes through here. */
 import type { ActorId, TraceId } from '../../events/ids.ts';
 import type { Asker } from './asker.ts';
+import { answerFor, badArguments, unknownTool } from './call/answers.ts';
+import type { ArgumentsCheck } from './call/argumentsCheck.ts';
+import type { Gates } from './call/gates.ts';
+import { changesNothing, type Results } from './call/results.ts';
+import { serverTimes, toolRules, type UsualCalls } from './call/rules.ts';
 import type { CallRecords } from './callRecords.ts';
-import type { Offer } from './catalog.ts';
+import type { Catalog, Offer } from './catalog.ts';
 import type { Policy } from './policy.ts';
 import type { Pool } from './pool.ts';
-import { Cancelled, NeedsAuth, NotSent, SessionGone, TimedOut } from './rpc/link.ts';
-import {
-  connectionClosed,
-  failed,
-  invalidParams,
-  requestTimedOut,
-  type Json,
-  type RpcAnswer,
-} from './rpc/message.ts';
+import { NotSent, SessionGone } from './rpc/link.ts';
+import type { Json, RpcAnswer } from './rpc/message.ts';
 import type { Ask } from './rpc/peer.ts';
-import { reasonOf } from './upstream/reason.ts';
+
+/** How a call of a tool was answered. */
+export type CallFacts = Readonly<{
+  /** Which of several backends answered; `''` where there is one. */
+  backend: string;
+  /** The server was not asked: an earlier result served. */
+  isCached: boolean;
+}>;
 
 /** What a caller may add to a request; the time limits are the gateway's. */
-export type CallOptions = Omit<Ask, 'timeoutMs' | 'mostMs'> & Readonly<{ traceId?: TraceId }>;
+export type CallOptions = Omit<Ask, 'timeoutMs' | 'mostMs'> &
+  Readonly<{
+    traceId?: TraceId;
+    /** Told who answered, before the answer is there to be read. */
+    onAnswered?: (facts: CallFacts) => void;
+  }>;
 
 export type Calls = Readonly<{
   /** Any request to one server, as it is. @throws {Cancelled} */
@@ -29,76 +39,126 @@ export type Calls = Readonly<{
     params: Json | undefined,
     options: CallOptions,
   ): Promise<RpcAnswer>;
-  /** A tool: policy, then the call, then the record of it. @throws {Cancelled} */
+  /** A tool: policy, arguments, then the call, then the record of it. @throws {Cancelled} */
   callTool(asker: Asker, tool: Offer, params: Json, options: CallOptions): Promise<RpcAnswer>;
 }>;
 
 type Options = Readonly<{
+  catalog: Catalog;
   policy: Policy;
   pool: Pool;
   records: CallRecords;
-  limits: Readonly<{ timeoutMs: number; mostMs: number }>;
+  check: ArgumentsCheck;
+  results: Results;
+  gates: Gates;
+  usual: UsualCalls;
   now: () => number;
 }>;
 
-export const unknownTool = (name: string): RpcAnswer =>
-  failed(invalidParams, `Unknown tool: ${name.slice(0, 200)}`);
+type Times = Pick<Ask, 'timeoutMs' | 'mostMs'>;
+type Request = Readonly<{ method: string; params: Json | undefined }>;
 
-/** The failure of a connection, in JSON-RPC's words. */
-function answerFor(server: ActorId, error: unknown): RpcAnswer {
-  const reason = reasonOf(error);
-  if (error instanceof TimedOut) return failed(requestTimedOut, `MCP server ${server}: ${reason}`);
-  const how =
-    error instanceof NotSent || error instanceof NeedsAuth
-      ? 'cannot be reached'
-      : 'went away before it answered';
-  return failed(connectionClosed, `MCP server ${server} ${how}: ${reason}`, { server });
-}
+export function createCalls(options: Options): Calls {
+  const { catalog, policy, pool, records, check, results, gates, usual, now } = options;
+  // What it offers, or where it is, has changed: what it said before counts no more.
+  catalog.onChange(results.forget);
 
-export function createCalls({ policy, pool, records, limits, now }: Options): Calls {
   const once = async (
     asker: Asker,
     server: ActorId,
-    method: string,
-    params: Json | undefined,
-    options: CallOptions,
-    isRetry = false,
+    { method, params }: Request,
+    { onAnswered, ...ask }: CallOptions & Times,
+    retries = 1,
   ): Promise<RpcAnswer> => {
     const session = await pool.sessionFor(asker, server);
     try {
-      return await session.request(method, params, { ...limits, ...options }, asker.identity);
+      const answer = await session.request(method, params, ask, asker.identity);
+      onAnswered?.({ backend: session.backend ?? '', isCached: false });
+      return answer;
     } catch (error) {
-      // Neither was carried out: in a session that is open now it is, and once only.
+      // Neither was carried out: in a session that is open now it is, or by another backend, and once only.
       const isUnheard = error instanceof SessionGone || error instanceof NotSent;
-      if (!isUnheard || isRetry || options.signal?.aborted) throw error;
+      if (!isUnheard || retries === 0 || ask.signal?.aborted) throw error;
       await pool.discard(asker, server, session);
-      return once(asker, server, method, params, options, true);
+      const again = { ...ask, ...(onAnswered && { onAnswered }) };
+      return once(asker, server, { method, params }, again, retries - 1);
     }
   };
 
-  const forward: Calls['forward'] = async (asker, server, method, params, options) => {
+  const send = async (
+    asker: Asker,
+    server: ActorId,
+    request: Request,
+    ask: CallOptions & Times,
+  ): Promise<RpcAnswer> => {
+    const most = catalog.server(server)?.settings.calls?.maxConcurrent ?? null;
     try {
-      return await once(asker, server, method, params, options);
+      if (most === null) return await once(asker, server, request, ask);
+      await gates.enter(server, most, ask.signal);
+      try {
+        return await once(asker, server, request, ask);
+      } finally {
+        gates.leave(server);
+      }
     } catch (error) {
-      if (error instanceof Cancelled) throw error;
       return answerFor(server, error);
     }
   };
 
+  /** From what is kept, or from the server; what it answers is kept where that is wanted. */
+  const carryOut = async (
+    asker: Asker,
+    tool: Offer,
+    params: Json,
+    ask: CallOptions,
+  ): Promise<RpcAnswer> => {
+    const found = check.faultOf(tool, params['arguments']);
+    const fault = found instanceof Promise ? await found : found;
+    if (fault) return badArguments(asker, tool, fault);
+    const context = catalog.server(tool.server);
+    const { cacheMs, ...times } = toolRules(tool, context?.settings, usual);
+    const isShared = context?.settings.stateless === true || context?.era === 'modern';
+    const key = cacheMs > 0 ? results.keyOf(asker, tool, params, isShared) : undefined;
+    const kept = key === undefined ? undefined : results.get(key);
+    if (kept) {
+      ask.onAnswered?.({ backend: '', isCached: true });
+      return { result: kept };
+    }
+    // Nor does what was read while it ran.
+    const mayChange = !changesNothing(tool);
+    if (mayChange) results.forget(tool.server);
+    const request = { method: 'tools/call', params: { ...params, name: tool.own } };
+    const answer = await send(asker, tool.server, request, { ...ask, ...times });
+    if (mayChange && key === undefined) results.forget(tool.server);
+    if (key !== undefined && 'result' in answer) results.put(key, answer.result, cacheMs);
+    return answer;
+  };
+
   return {
-    forward,
-    async callTool(asker, tool, params, { traceId, ...options }) {
+    forward: (asker, server, method, params, ask) =>
+      send(
+        asker,
+        server,
+        { method, params },
+        { ...ask, ...serverTimes(catalog.server(server)?.settings, usual) },
+      ),
+    async callTool(asker, tool, params, { traceId, ...ask }) {
       // Who may not call it is not told that it is there.
       if (!policy.allowsTool(asker.client, tool)) return unknownTool(tool.name);
       const startedAtMs = now();
       const startedMs = performance.now();
       let answer: RpcAnswer | undefined;
+      let facts: CallFacts = { backend: '', isCached: false };
+      const onAnswered = (told: CallFacts) => {
+        facts = told;
+        ask.onAnswered?.(told);
+      };
       try {
-        const own = { ...params, name: tool.own };
-        answer = await forward(asker, tool.server, 'tools/call', own, options);
+        answer = await carryOut(asker, tool, params, { ...ask, onAnswered });
         return answer;
       } finally {
-        records.record({ asker, tool, params, answer, startedAtMs, startedMs, traceId });
+        const over = { asker, tool, params, answer, startedAtMs, startedMs, traceId };
+        records.record({ ...over, ...facts });
       }
     },
   };

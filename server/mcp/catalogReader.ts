@@ -5,6 +5,7 @@ import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
 import type { McpItem, McpList } from '../../events/mcpServer.ts';
 import { isObject, type Json, type RpcNotification } from './rpc/message.ts';
+import { canonical } from './call/canonical.ts';
 import type { UpstreamSession } from './upstream/session.ts';
 
 export type CatalogReader = Readonly<{
@@ -44,16 +45,6 @@ const stepMs = 30_000;
 const mostItems = 5_000;
 const mostPages = 500;
 const soonMs = 100;
-
-/** The same text for the same value, whatever the order of its keys. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
-  const parts = Object.keys(value)
-    .toSorted()
-    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
-  return `{${parts.join(',')}}`;
-}
 
 const hashOf = (item: Json): string => createHash('sha256').update(canonical(item)).digest('hex');
 

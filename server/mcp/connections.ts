@@ -25,6 +25,8 @@ export type Connections = Readonly<{
   /** The connection of this process; undefined while there is none. */
   session(server: ActorId): UpstreamSession | undefined;
   stateOf(server: ActorId): McpConnectionState | undefined;
+  /** When this process last had an answer of the server (epoch); undefined before the first. */
+  checkedAtMs(server: ActorId): number | undefined;
   /** Another session in the place of one that the server has forgotten. @throws when there is none to be had. */
   renew(server: ActorId, forgotten: UpstreamSession): Promise<void>;
   /** Reads what a server offers again, soon: it said that it has changed. */
@@ -197,6 +199,11 @@ export function createConnections(options: Options): Connections {
   return {
     session: (server) => lines.get(server)?.session,
     stateOf: (server) => actors.get(idOf(server))?.state,
+    checkedAtMs(server) {
+      const line = lines.get(server);
+      const readyAtMs = actors.get(idOf(server))?.state.context.readyAtMs ?? undefined;
+      return (line && pings?.answeredAtMs(line.session)) ?? readyAtMs;
+    },
     async renew(server, forgotten) {
       const line = lines.get(server);
       if (!line || (line.session !== forgotten && !line.renewing)) return;

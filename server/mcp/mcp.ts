@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { EffectRunner } from '../../actors/runtime/effects.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { Recorder } from '../../events/recorder.ts';
+import type { Allowance } from '../access/allowance.ts';
 import type { Admit } from '../access/admit.ts';
 import type { Bodies } from '../bodies/bodies.ts';
 import type { Config } from '../config.ts';
@@ -11,10 +12,15 @@ import { systemLookup } from '../providers/baseUrl.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Vault } from '../vault.ts';
 import { createCallRecords } from './callRecords.ts';
+import { createArgumentsCheck } from './call/argumentsCheck.ts';
+import { createGates } from './call/gates.ts';
+import { createResults } from './call/results.ts';
 import { createCalls, type Calls } from './calls.ts';
 import { createCatalog, type Catalog } from './catalog.ts';
 import { createCatalogReader } from './catalogReader.ts';
+import { createAllowedTools } from './config/allowed.ts';
 import { createConfigFile } from './config/file.ts';
+import { openUsers } from './config/users.ts';
 import { createConnections, type Connections } from './connections.ts';
 import { createDialler } from './dialler.ts';
 import { createBare } from './downstream/bare.ts';
@@ -57,6 +63,7 @@ type Options = Readonly<{
   recorder: Pick<Recorder, 'record'>;
   bodies: Bodies;
   admit: Admit;
+  anonymous: () => Allowance | null;
   environment: Readonly<Record<string, string | undefined>>;
   gatewayId: string;
   logger: Logger;
@@ -76,9 +83,6 @@ export function createMcpRunners() {
     arrived: ready.resolve,
   };
 }
-
-/** How long a call may be silent, and how long it may take in all. */
-const limits = { timeoutMs: 60_000, mostMs: 60 * 60_000 };
 
 /** Everything but the first connections is in place when it resolves; those are made meanwhile. */
 export async function startMcp(
@@ -114,9 +118,21 @@ export async function startMcp(
   lines.arrived(connections);
   const idleLimitMs = () => settings.values.mcpSessionIdleMs;
   const pool = createPool({ catalog, connections, dialler, now, idleLimitMs, onError });
-  const policy = createPolicy(() => null);
+  const { path: usersPath, isWatched: areUsersWatched } = config.mcpUsers;
+  const users = openUsers({ path: usersPath, isWatched: areUsersWatched, logger });
+  const policy = createPolicy(createAllowedTools(users, config.clientAuthDisabled));
   const records = createCallRecords(options);
-  const calls = createCalls({ policy, pool, records, limits, now });
+  const calls = createCalls({
+    catalog,
+    policy,
+    pool,
+    records,
+    check: createArgumentsCheck(),
+    results: createResults(),
+    gates: createGates(),
+    usual: settings.values,
+    now,
+  });
   const handler = createHandler({ catalog, policy, calls, pool });
   const introduce = createIntroductions(catalog, version);
   const below = { handler, introduce, onError };
@@ -134,6 +150,8 @@ export async function startMcp(
   });
   const endpoint = createEndpoint({
     admit,
+    anonymous: options.anonymous,
+    policy,
     originFault: createOriginCheck(config),
     catalog,
     legacy: sessions,
@@ -149,6 +167,7 @@ export async function startMcp(
 
   const stop = async () => {
     await file.stop();
+    await users.stop();
     await sessions.stop();
     await pool.stop();
     await connections.stop();

@@ -8,6 +8,8 @@ export type Pinged = Readonly<{ server: ActorId; session: UpstreamSession }>;
 export type Pings = Readonly<{
   /** Asks now, whatever was asked when. */
   ask(line: Pinged): void;
+  /** When the server last answered (epoch); undefined before anything was asked of it. */
+  answeredAtMs(session: UpstreamSession): number | undefined;
   /** May be called twice. */
   stop(): void;
 }>;
@@ -21,7 +23,7 @@ type Options = Readonly<{
   onLost: (line: Pinged, error: unknown) => void;
 }>;
 
-type Asked = { isWaiting: boolean; silences: number; atMs: number };
+type Asked = { isWaiting: boolean; silences: number; atMs: number; answeredAtMs: number };
 
 /** How often it is looked whose question is due. */
 const lookEveryMs = 250;
@@ -35,7 +37,8 @@ export function startPings({ lines, everyMs, now, onForgotten, onLost }: Options
   const stateOf = (session: UpstreamSession): Asked => {
     const known = asked.get(session);
     if (known) return known;
-    const fresh = { isWaiting: false, silences: 0, atMs: now() };
+    // It was just opened: that was an answer.
+    const fresh = { isWaiting: false, silences: 0, atMs: now(), answeredAtMs: now() };
     asked.set(session, fresh);
     return fresh;
   };
@@ -52,6 +55,7 @@ export function startPings({ lines, everyMs, now, onForgotten, onLost }: Options
       // An error is an answer too.
       await session.request(method, undefined, { timeoutMs, mostMs: timeoutMs });
       state.silences = 0;
+      state.answeredAtMs = now();
     } catch (error) {
       state.silences += 1;
       const most = session.underWay() > 0 ? mostSilences.busy : mostSilences.idle;
@@ -67,5 +71,9 @@ export function startPings({ lines, everyMs, now, onForgotten, onLost }: Options
     for (const line of lines()) if (stateOf(line.session).atMs <= dueMs) void ask(line);
   }, lookEveryMs);
 
-  return { ask: (line) => void ask(line), stop: () => clearInterval(timer) };
+  return {
+    ask: (line) => void ask(line),
+    answeredAtMs: (session) => asked.get(session)?.answeredAtMs,
+    stop: () => clearInterval(timer),
+  };
 }

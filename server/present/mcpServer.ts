@@ -6,6 +6,7 @@ import { mcpEra, mcpPrefix, mcpTransport } from '../../events/mcpServer.ts';
 import { source } from '../../events/providerKey.ts';
 import { statusOf } from './actor.ts';
 import { isoOf, nullable } from './list.ts';
+import { callRulesSchema, presentCallRules } from './mcpCallRules.ts';
 
 const time = t.String({ format: 'date-time' });
 const shown = t.Object({
@@ -39,6 +40,7 @@ export const mcpServerSchema = t.Object({
   headers: t.Array(shown),
   stateless: t.Boolean(),
   disabled_tools: t.Array(t.String()),
+  ...callRulesSchema,
   prefix: mcpPrefix,
   era: nullable(mcpEra),
   protocol_version: nullable(t.String()),
@@ -91,6 +93,7 @@ export function presentMcpServer(
     headers: values(settings.headers),
     stateless: settings.stateless,
     disabled_tools: [...settings.toolsOff],
+    ...presentCallRules(settings.calls),
     prefix: settings.prefix ?? 'always',
     era: context.era,
     protocol_version: context.protocolVersion,

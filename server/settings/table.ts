@@ -152,6 +152,22 @@ export const table = {
     'how long a list of models is kept',
     { unit: 's', variable: variables.cacheTtlS.name },
   ),
+  mcpCallMs: milliseconds(
+    60 * secondMs,
+    [100, dayMs],
+    'a request to an MCP server may be silent for so long; progress begins it anew',
+  ),
+  mcpCallMostMs: milliseconds(
+    60 * 60 * secondMs,
+    [100, dayMs],
+    'a request to an MCP server may take so long in all, whatever progress it makes',
+  ),
+  mcpCacheSeconds: whole(
+    0,
+    [0, 86_400 * 30],
+    'results of MCP tools marked read-only and idempotent are kept for their client so long; 0 keeps none',
+    { unit: 's' },
+  ),
   recordBodies: onOff(
     false,
     'keep the bodies of all requests and answers, encrypted; without it those of clients and routes that say record_bodies',

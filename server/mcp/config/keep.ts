@@ -32,7 +32,7 @@ export function settingsOf(
   secretRef: string,
   vault: Pick<Vault, 'fingerprint'>,
 ): McpServerSettings {
-  const { transport, command, cwd, url, stateless, toolsOff, prefix } = written;
+  const { transport, command, cwd, url, stateless, toolsOff, prefix, calls } = written;
   return {
     transport,
     command,

@@ -1,7 +1,13 @@
 /** A server's configuration as somebody wrote it, in the words of Claude's `mcpServers`. Secrets are still in it. */
 import { t, type Static } from 'elysia';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import { mcpPrefix, type McpPrefix, type McpTransport } from '../../../events/mcpServer.ts';
+import {
+  mcpPrefix,
+  type McpCallRules,
+  type McpPrefix,
+  type McpTransport,
+} from '../../../events/mcpServer.ts';
+import { callRulesOf, writtenCallRules } from './callRules.ts';
 
 const texts = t.Record(t.String(), t.String());
 
@@ -40,6 +46,10 @@ export type WrittenServer = Readonly<{
   stateless: boolean;
   isEnabled: boolean;
   toolsOff: readonly string[];
+  /** It is reached through the pool of backends: nobody writes that. */
+  isPooled?: boolean;
+  /** Undefined where every call is as usual. */
+  calls: McpCallRules | undefined;
   prefix: McpPrefix;
 }>;
 

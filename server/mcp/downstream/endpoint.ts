@@ -1,10 +1,15 @@
 /** `/mcp` and `/mcp/{server}`: who may come in, which era a request is of, and who answers it. */
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server';
 import type { Admit } from '../../access/admit.ts';
+import type { Allowance } from '../../access/allowance.ts';
 import type { Client } from '../../access/clients.ts';
 import { isActorId } from '../../../events/ids.ts';
+import { isTooDeep, mostDepth } from '../call/limits.ts';
 import type { Catalog, View } from '../catalog.ts';
+import type { Policy } from '../policy.ts';
+import { isObject } from '../rpc/message.ts';
 import type { Bare } from './bare.ts';
+import { counted, retryAfterOf } from './counted.ts';
 import type { LegacySessions } from './legacySessions.ts';
 import type { Modern } from './modern.ts';
 
@@ -12,8 +17,11 @@ export type Endpoint = (request: Request, server: string | null) => Promise<Resp
 
 type Options = Readonly<{
   admit: Admit;
+  /** The limit of requests that come without a client key. */
+  anonymous: () => Allowance | null;
   originFault: (headers: Headers) => string | undefined;
   catalog: Catalog;
+  policy: Policy;
   legacy: LegacySessions;
   modern: Modern;
   bare: Bare;
@@ -53,17 +61,56 @@ function parsed(bytes: Uint8Array): { value: unknown } | undefined {
   }
 }
 
-export function createEndpoint(options: Options): Endpoint {
-  const { admit, originFault, catalog, legacy, modern, bare, bodyLimitBytes } = options;
+/**
+ * What counts as a request of a client: its answers to a server and its notifications do not, or a call that waits for
+ * one could never end; nor does a stream that is there to be silent.
+ */
+function isWork(message: unknown): boolean {
+  if (Array.isArray(message)) return message.some(isWork);
+  if (!isObject(message) || message['id'] === undefined) return false;
+  return typeof message['method'] === 'string' && message['method'] !== 'subscriptions/listen';
+}
 
-  const post = async (request: Request, view: View, client: Client | null): Promise<Response> => {
+export function createEndpoint(options: Options): Endpoint {
+  const { admit, anonymous, originFault, catalog, policy, legacy, modern, bare, bodyLimitBytes } =
+    options;
+
+  const isThere = (server: string, client: Client | null): boolean =>
+    isActorId(server) &&
+    catalog.server(server) !== undefined &&
+    policy.allowsServer(client, server);
+
+  const post = async (
+    request: Request,
+    view: View,
+    client: Client | null,
+    allowance: Allowance | null,
+  ): Promise<Response> => {
     const { headers } = request;
     if (!isJsonContentType(headers.get('content-type')))
       return refused(415, -32000, 'Send the message as application/json.');
     const bytes = await bodyOf(request, bodyLimitBytes());
     if (bytes instanceof Response) return bytes;
+    if (isTooDeep(bytes))
+      return refused(400, -32600, `The message is nested deeper than ${mostDepth} levels.`);
     const body = parsed(bytes);
     if (!body) return refused(400, -32700, 'Parse error: the body is not valid JSON');
+    const { value } = body;
+    return counted(
+      isWork(value) ? allowance : null,
+      () => pass(request, view, client, value),
+      (refusal) =>
+        refused(refusal.status, -32000, refusal.message, { 'retry-after': retryAfterOf(refusal) }),
+    );
+  };
+
+  const pass = async (
+    request: Request,
+    view: View,
+    client: Client | null,
+    body: unknown,
+  ): Promise<Response> => {
+    const { headers } = request;
     const protocolVersionHeader = headers.get('mcp-protocol-version');
     const mcpMethodHeader = headers.get('mcp-method');
     const mcpNameHeader = headers.get('mcp-name');
@@ -72,12 +119,12 @@ export function createEndpoint(options: Options): Endpoint {
       ...(protocolVersionHeader !== null && { protocolVersionHeader }),
       ...(mcpMethodHeader !== null && { mcpMethodHeader }),
       ...(mcpNameHeader !== null && { mcpNameHeader }),
-      body: body.value,
+      body,
     });
     if (route.kind === 'modern') return modern.handle(request, view, client, route);
     if (route.kind === 'reject') {
       const { httpStatus, code, message, data } = route;
-      const asked = body.value as { id?: unknown } | null;
+      const asked = body as { id?: unknown } | null;
       const id = typeof asked?.id === 'string' || typeof asked?.id === 'number' ? asked.id : null;
       const error = { code, message, ...(data !== undefined && { data }) };
       return Response.json({ jsonrpc: '2.0', error, id }, { status: httpStatus });
@@ -85,24 +132,28 @@ export function createEndpoint(options: Options): Endpoint {
     const isOfSession =
       headers.has('mcp-session-id') || headers.get('accept')?.includes('text/event-stream');
     return isOfSession
-      ? legacy.handle(request, view, client, body.value)
-      : bare(request, view, client, body.value);
+      ? legacy.handle(request, view, client, body)
+      : bare(request, view, client, body);
   };
 
   return async (request, server) => {
     const { headers, method } = request;
     const fault = originFault(headers);
     if (fault !== undefined) return refused(403, -32000, `Refused: ${fault}.`);
-    const admitted = await admit(headers, new URL(request.url).search);
+    const standing = admit(headers, new URL(request.url).search);
+    const admitted = standing instanceof Promise ? await standing : standing;
     if (admitted && 'status' in admitted) {
       const challenge: Record<string, string> =
         admitted.status === 401 ? { 'www-authenticate': 'Bearer realm="signalbox"' } : {};
       return refused(admitted.status, -32001, admitted.message, challenge);
     }
-    if (server !== null && (!isActorId(server) || !catalog.server(server)))
+    if (server !== null && !isThere(server, admitted))
       return refused(404, -32000, `There is no MCP server ${server.slice(0, 100)} here.`);
     const view = server as View;
-    if (method === 'POST') return post(request, view, admitted);
+    // What a session lets in is an operator's, not a client's.
+    const isOperator = standing instanceof Promise;
+    const allowance = isOperator ? null : admitted ? admitted.allowance : anonymous();
+    if (method === 'POST') return post(request, view, admitted, allowance);
     if (method === 'GET' || method === 'DELETE')
       return headers.has('mcp-session-id')
         ? legacy.handle(request, view, admitted, undefined)

@@ -2,7 +2,9 @@
 import type { ActorId } from '../../../events/ids.ts';
 import type { McpList } from '../../../events/mcpServer.ts';
 import type { Asker } from '../asker.ts';
-import { unknownTool, type CallOptions, type Calls } from '../calls.ts';
+import { unknownTool } from '../call/answers.ts';
+import { lengthFault } from '../call/limits.ts';
+import type { CallOptions, Calls } from '../calls.ts';
 import type { Catalog, Offer, View } from '../catalog.ts';
 import type { Policy } from '../policy.ts';
 import {
@@ -46,10 +48,12 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 export function createHandler({ catalog, policy, calls, pool }: Options): Handler {
   const list = (view: View, asker: Asker, which: McpList): RpcAnswer => {
     const offers = catalog.list(view, which);
-    const seen =
-      which === 'tools' && policy.isLimited(asker.client)
-        ? offers.filter((offer) => policy.allowsTool(asker.client, offer))
-        : offers;
+    const { client } = asker;
+    const maySee = (offer: Offer): boolean =>
+      which === 'tools'
+        ? policy.allowsTool(client, offer)
+        : policy.allowsServer(client, offer.server);
+    const seen = policy.isLimited(client) ? offers.filter(maySee) : offers;
     const result: Json = { [which]: seen.map(({ item }) => item) };
     if (asker.era === 'legacy') return { result };
     const cacheScope = policy.isLimited(asker.client) ? 'private' : 'public';
@@ -88,7 +92,8 @@ export function createHandler({ catalog, policy, calls, pool }: Options): Handle
     const name = textOf(request.params?.['name']);
     const prompt = catalog.find(view, 'prompts', name);
     const server = prompt?.server ?? view;
-    if (server === null) return failed(invalidParams, `Unknown prompt: ${name.slice(0, 200)}`);
+    if (server === null || !policy.allowsServer(asker.client, server))
+      return failed(invalidParams, `Unknown prompt: ${name.slice(0, 200)}`);
     const params = { ...request.params, ...(prompt && { name: prompt.own }) };
     return forward(asker, server, { ...request, params }, turn);
   };
@@ -96,7 +101,7 @@ export function createHandler({ catalog, policy, calls, pool }: Options): Handle
   const ofResource = (view: View, asker: Asker, request: RpcRequestLike, turn: Turn) => {
     const uri = textOf(request.params?.['uri']);
     const found = catalog.resource(view, uri);
-    if (!found) {
+    if (!found || !policy.allowsServer(asker.client, found.server)) {
       const text = `Resource not found: ${uri.slice(0, 500)}`;
       return failed(resourceNotFound[asker.era], text, { uri });
     }
@@ -112,7 +117,8 @@ export function createHandler({ catalog, policy, calls, pool }: Options): Handle
       ? catalog.find(view, 'prompts', textOf(ref['name']))
       : catalog.find(view, 'resourceTemplates', textOf(ref['uri']));
     const server = found?.server ?? view;
-    if (server === null) return failed(invalidParams, 'Unknown reference of the completion');
+    if (server === null || !policy.allowsServer(asker.client, server))
+      return failed(invalidParams, 'Unknown reference of the completion');
     const own = found && (isPrompt ? { name: found.own } : { uri: found.own });
     const params = { ...request.params, ref: { ...ref, ...own } };
     return forward(asker, server, { ...request, params }, turn);
@@ -120,7 +126,8 @@ export function createHandler({ catalog, policy, calls, pool }: Options): Handle
 
   /** Every server that is connected for this asker hears of it; those that follow do when they are. */
   const setLevel = async (view: View, asker: Asker, request: RpcRequestLike, turn: Turn) => {
-    const servers = view === null ? catalog.servers() : [view];
+    const all = view === null ? catalog.servers() : [view];
+    const servers = all.filter((id) => policy.allowsServer(asker.client, id));
     const able = servers.filter((id) => {
       const isAble = catalog.server(id)?.capabilities['logging'] !== undefined;
       return isAble && (view !== null || pool.present(asker, id) !== undefined);
@@ -131,6 +138,8 @@ export function createHandler({ catalog, policy, calls, pool }: Options): Handle
 
   return async (view, asker, request, turn) => {
     const { method, params = {} } = request;
+    const tooLong = lengthFault(method, params);
+    if (tooLong) return tooLong;
     const which = listMethods[method];
     if (which) return list(view, asker, which);
     switch (method) {
@@ -149,7 +158,7 @@ export function createHandler({ catalog, policy, calls, pool }: Options): Handle
       case 'logging/setLevel':
         return setLevel(view, asker, request, turn);
       default:
-        return view === null
+        return view === null || !policy.allowsServer(asker.client, view)
           ? failed(methodNotFound, 'Method not found')
           : forward(asker, view, request, turn);
     }
