@@ -16,6 +16,7 @@ import type { McpDialCause } from '../../events/mcpConnection.ts';
 import { createOutbox } from '../keyRing/outbox.ts';
 import type { CatalogReader } from './catalogReader.ts';
 import type { Dialler } from './dialler.ts';
+import { dialCauses, dialCommand, hangUpCommand } from './lineCommands.ts';
 import { startPings, type Pinged, type Pings } from './pings.ts';
 import { NeedsAuth } from './rpc/link.ts';
 import { isFinal, reasonOf } from './upstream/reason.ts';
@@ -31,8 +32,12 @@ export type Connections = Readonly<{
   renew(server: ActorId, forgotten: UpstreamSession): Promise<void>;
   /** Reads what a server offers again, soon: it said that it has changed. */
   refresh(server: ActorId): void;
+  /** Dials now where it waits to: there is somebody again to be dialled. */
+  retry(server: ActorId): void;
   /** Asks whether it is still there, now: somebody could not reach it. */
   check(server: ActorId): void;
+  /** Told of a server that is switched off, gone, or another now: nobody's connection to it is of use any more. */
+  onOver(listener: (server: ActorId) => void): void;
   /** What connections owe, for the runtime. */
   runners: Readonly<Record<LineEffect['type'], EffectRunner>>;
   /** Brings every connection to where its server's state wants it. */
@@ -62,14 +67,6 @@ type Line = {
 
 const settled = { type: 'SettleLine' } as const;
 
-const causes: Readonly<Record<string, McpDialCause>> = {
-  McpServerAdded: 'enabled',
-  McpServerEnabled: 'enabled',
-  McpServerReturned: 'enabled',
-  McpServerChanged: 'changed',
-  McpServerConnectAsked: 'operator',
-};
-
 export function createConnections(options: Options): Connections {
   const { runtime, gatewayId, dialler, reader, now, random, pingMs, onError } = options;
   const servers = runtime.of(mcpServerKind);
@@ -81,18 +78,14 @@ export function createConnections(options: Options): Connections {
   let unsubscribe: (() => void) | undefined;
   let pings: Pings | undefined;
   let stopping: Promise<void> | undefined;
+  let over: (server: ActorId) => void = () => {};
 
   const idOf = (server: ActorId): ActorId => actorId(`${server}-${gatewayId}`);
   const tell = (server: ActorId, command: McpConnectionCommand) =>
     outbox.put(server, 'line', () => actors.ask(idOf(server), command, runtime.ownCause()));
 
-  const dialCommand = (server: ActorId, state: McpServerState, cause: McpDialCause) => {
-    const { transport, command } = state.context.settings;
-    const line = { server, gateway: gatewayId, transport, command };
-    return { type: 'DialMcpServer', cause, line, nowMs: now() } as const;
-  };
-  const hangUp = ({ value }: McpServerState) =>
-    ({ type: 'HangUp', cause: value === 'removed' ? 'removed' : 'disabled' }) as const;
+  const dialled = (server: ActorId, state: McpServerState, cause: McpDialCause) =>
+    tell(server, dialCommand({ server, gateway: gatewayId, state }, cause, now()));
 
   const close = async (server: ActorId) => {
     dialling.get(server)?.abort(new Error('it is not wanted any more'));
@@ -212,9 +205,18 @@ export function createConnections(options: Options): Connections {
     refresh(server) {
       reader.soon(server);
     },
+    retry(server) {
+      const state = servers.get(server)?.state;
+      const value = actors.get(idOf(server))?.state.value;
+      if (state?.value === 'enabled' && (value === 'backoff' || value === 'failed'))
+        dialled(server, state, 'retry');
+    },
     check(server) {
       const line = lines.get(server);
       if (line) pings?.ask({ server, session: line.session });
+    },
+    onOver(listener) {
+      over = listener;
     },
     runners: {
       OpenMcpLine: runner(async (server, dial) => {
@@ -229,15 +231,15 @@ export function createConnections(options: Options): Connections {
     start() {
       for (const { id, state } of servers.all()) {
         const known = actors.get(idOf(id))?.state;
-        if (state.value === 'enabled')
-          tell(id, dialCommand(id, state, known ? 'restarted' : 'enabled'));
-        else if (known) tell(id, hangUp(state));
+        if (state.value === 'enabled') dialled(id, state, known ? 'restarted' : 'enabled');
+        else if (known) tell(id, hangUpCommand(state));
       }
       unsubscribe = servers.subscribe(({ id, state }, { type }) => {
-        const cause = causes[type];
+        const cause = dialCauses[type];
+        if (state.value !== 'enabled' || cause === 'changed') over(id);
         if (state.value === 'enabled') {
-          if (cause) tell(id, dialCommand(id, state, cause));
-        } else if (type !== 'McpServerSecretErased') tell(id, hangUp(state));
+          if (cause) dialled(id, state, cause);
+        } else if (type !== 'McpServerSecretErased') tell(id, hangUpCommand(state));
       });
       pings = startPinging();
       reader.onRead((server) => lines.get(server)?.session);

@@ -7,6 +7,7 @@ import type { Asker } from './asker.ts';
 import type { Catalog } from './catalog.ts';
 import type { Connections } from './connections.ts';
 import type { Dialler } from './dialler.ts';
+import { createMisfortunes } from './misfortunes.ts';
 import { NotSent } from './rpc/link.ts';
 import type { UpstreamSession } from './upstream/session.ts';
 
@@ -34,14 +35,6 @@ type Options = Readonly<{
   onError: (error: unknown, about: string) => void;
 }>;
 
-/** A program that ends again and again is not started for each call. */
-type Misfortune = Readonly<{ count: number; untilMs: number; atMs: number }>;
-
-const calmMs = 60_000;
-const firstWaitMs = 1_000;
-const longestWaitMs = 30_000;
-const mostMisfortunes = 10_000;
-
 type Held = {
   readonly session: Promise<UpstreamSession>;
   open: UpstreamSession | undefined;
@@ -53,7 +46,7 @@ const mostSweepMs = 5_000;
 
 export function createPool(options: Options): Pool {
   const { catalog, connections, dialler, now, idleLimitMs, onError } = options;
-  const misfortunes = new Map<string, Map<ActorId, Misfortune>>();
+  const misfortunes = createMisfortunes(now);
   const held = new Map<string, Map<ActorId, Held>>();
   let isStopped = false;
 
@@ -86,26 +79,18 @@ export function createPool(options: Options): Pool {
     }
   };
 
-  /** The first time nobody waits, then 1, 2, 4 … 30 s. */
-  const unlucky = (key: string, server: ActorId) => {
-    const ofKey = misfortunes.get(key) ?? new Map<ActorId, Misfortune>();
-    const before = ofKey.get(server);
-    const isCalm = !before || now() - before.atMs >= calmMs;
-    const count = isCalm ? 1 : before.count + 1;
-    const waitMs = count === 1 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (count - 2));
-    if (misfortunes.size >= mostMisfortunes) misfortunes.clear();
-    misfortunes.set(key, ofKey.set(server, { count, untilMs: now() + waitMs, atMs: now() }));
-  };
-  const refuseSoon = (key: string, server: ActorId) => {
-    const waitMs = (misfortunes.get(key)?.get(server)?.untilMs ?? 0) - now();
-    if (waitMs <= 0) return;
-    const waitS = Math.ceil(waitMs / 1_000);
-    throw new NotSent(`it ended again and again; it is tried again in ${waitS} s`);
-  };
+  connections.onOver((server) => {
+    for (const [key, ofKey] of held) {
+      const entry = ofKey.get(server);
+      if (!entry) continue;
+      drop(key, server, entry);
+      void close(entry);
+    }
+  });
 
   const open = (asker: Asker, server: ActorId): Held => {
     const { key, identity } = asker;
-    refuseSoon(key, server);
+    misfortunes.check(key, server);
     const dial = async () => {
       const session = await dialler.dial(server, {
         identity,
@@ -117,7 +102,7 @@ export function createPool(options: Options): Pool {
         },
         onClose() {
           drop(key, server, entry);
-          unlucky(key, server);
+          misfortunes.note(key, server);
         },
       });
       await asker.onOpen?.(server, session);
@@ -128,7 +113,7 @@ export function createPool(options: Options): Pool {
     const entry: Held = { session: dial(), open: undefined, usedAtMs };
     entry.session.catch((error: unknown) => {
       drop(key, server, entry);
-      unlucky(key, server);
+      misfortunes.note(key, server);
       // What one client cannot reach, the others may not either.
       connections.check(server);
       onError(error, `a client's connection to the MCP server ${server}`);
@@ -177,7 +162,7 @@ export function createPool(options: Options): Pool {
     },
     async release(key) {
       const entries = [...(held.get(key)?.values() ?? [])];
-      misfortunes.delete(key);
+      misfortunes.forget(key);
       held.delete(key);
       await Promise.all(entries.map(close));
     },
