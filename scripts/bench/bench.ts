@@ -10,12 +10,14 @@ import { projectionRows } from './projection.ts';
 import { table, type Row, type Scale } from './row.ts';
 import { startRows } from './start.ts';
 import { throughputRows } from './throughput.ts';
+import { toolRows } from './tools.ts';
 
 const sections: Readonly<Record<string, (scale: Scale) => Promise<Row[]>>> = {
   throughput: throughputRows,
   'first-token': firstTokenRows,
   events: eventsRows,
   burst: burstRows,
+  tools: toolRows,
   memory: memoryRows,
   quiet: quietRows,
   projection: projectionRows,
