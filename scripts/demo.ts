@@ -1,7 +1,8 @@
-/** What `./scripts/start --demo` adds: mock vendors with keys that rest and recover, and light traffic. */
-import { join } from 'node:path';
+/** What `./scripts/start --demo` adds: mock vendors with keys that rest and recover, MCP servers, and light traffic. */
+import { resolve } from 'node:path';
 import { environment } from '../server/config.ts';
 import type { FromChild, ToChild } from '../server/launcher/messages.ts';
+import { writeMcpServers } from './demo/mcpServers.ts';
 import { keysOf, vendorNames } from './demo/rateLimits.ts';
 import { startTraffic, type Traffic } from './demo/traffic.ts';
 import { startVendors, type Vendors } from './demo/vendors.ts';
@@ -12,8 +13,9 @@ let vendors: Vendors | undefined;
 let traffic: Traffic | undefined;
 
 /** The demo has a folder of its own: real keys must not learn of mock vendors. */
-function variables(url: string): Record<string, string> {
+async function variables(url: string): Promise<Record<string, string>> {
   const { DATA_DIR: dataDir = './data' } = environment();
+  const folder = resolve(dataDir, 'demo');
   const keys = vendorNames.map((vendor) => [
     [`${vendor.toUpperCase()}_API_KEYS`, keysOf(vendor).join(',')],
     // A real key in the singular variable would count as well.
@@ -24,7 +26,8 @@ function variables(url: string): Record<string, string> {
     OPENAI_BASE_URL: `${url}/v1`,
     ANTHROPIC_BASE_URL: url,
     GEMINI_BASE_URL: url,
-    DATA_DIR: join(dataDir, 'demo'),
+    DATA_DIR: folder,
+    MCP_CONFIG_PATH: await writeMcpServers(folder),
   };
 }
 
@@ -32,7 +35,10 @@ function greet(url: string): void {
   console.log(
     `Demo: three mock vendors with three keys each; now and then one of them is rate-limited.\n` +
       `  Watch keys rest and recover:  curl -N '${url}/api/live?kind=provider-key'   and  curl ${url}/api/provider-keys\n` +
-      `  Watch the requests go on:     curl -N ${url}/api/live                       and  curl ${url}/api/logs`,
+      `  Watch the requests go on:     curl -N ${url}/api/live                       and  curl ${url}/api/logs\n` +
+      `Two MCP servers stand behind ${url}/mcp; the one named crashing does so every quarter of a minute.\n` +
+      `  Watch it come back:           curl -N '${url}/api/live?kind=mcp-connection'  and  curl ${url}/api/mcp/servers\n` +
+      `  Watch its tool being called:  curl -N '${url}/api/live?server=crashing'      and  curl ${url}/api/mcp/calls`,
   );
 }
 
@@ -46,7 +52,7 @@ async function receive(message: ToChild): Promise<void> {
   switch (message.type) {
     case 'start':
       vendors = await startVendors(now);
-      tell({ type: 'ready', env: variables(vendors.url) });
+      tell({ type: 'ready', env: await variables(vendors.url) });
       return;
     case 'gateway':
       greet(message.url);

@@ -1,4 +1,4 @@
-/** A few requests a second over the three dialects, streamed and not, some of them in conversations. */
+/** A few requests a second over the three dialects, streamed and not, some in conversations; and calls of tools. */
 
 export type Traffic = Readonly<{ stop: () => void }>;
 
@@ -7,6 +7,16 @@ const turn = (content: string) => [{ role: 'user', content }];
 const conversations = ['harbour', 'station', 'summit'];
 
 type Call = Readonly<{ path: string; body: object }>;
+
+const toolCall = (name: string, given: object): Call => ({
+  path: '/mcp',
+  body: {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name, arguments: given },
+  },
+});
 
 const calls: readonly ((number: number) => Call)[] = [
   () => ({
@@ -45,6 +55,11 @@ const calls: readonly ((number: number) => Call)[] = [
     path: '/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse',
     body: { contents: [{ role: 'user', parts: [{ text: 'And what is in its register?' }] }] },
   }),
+  () => toolCall('crashing_bell', {}),
+  (number) =>
+    number % 2 === 0
+      ? toolCall('everything_echo', { message: 'Train approaching' })
+      : toolCall('everything_get-sum', { a: number, b: 1 }),
 ];
 
 /** `onRefused` is told once, when the gateway lets none of these requests in. */

@@ -64,7 +64,23 @@ test('The demo shows a key of each vendor rest and recover, and ends with its la
   expect(new Set(logs.map((one: { status: number }) => one.status))).toEqual(new Set([200]));
   expect(new Set(logs.map((one: { dialect: string }) => one.dialect)).size).toBe(3);
 
+  await until(
+    'both servers answer, and one has crashed and come back',
+    async () => {
+      const servers = (await api('GET', '/api/mcp/calls?outcome=completed')).json.data;
+      const transitions = (await api('GET', '/api/events?kind=mcp-connection&limit=200')).json.data;
+      const ofCrashing = transitions.filter(({ actor_id: id }: { actor_id: string }) =>
+        id.startsWith('crashing-'),
+      );
+      const count = (type: string) =>
+        ofCrashing.filter((one: { type: string }) => one.type === type).length;
+      const named = new Set(servers.map(({ server }: { server: string }) => server));
+      return named.size === 2 && count('McpConnectionReady') > 1;
+    },
+    60_000,
+  );
+
   child.kill('SIGTERM');
   expect(await child.exited).toBe(0);
   expect(processesWith(folder)).toEqual([]);
-}, 30_000);
+}, 120_000);
