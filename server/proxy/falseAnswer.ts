@@ -37,7 +37,7 @@ const openBracket = 91;
 const spaceBytes = new Set([9, 10, 13, 32]);
 
 /** The vendor's headers, about a body of ours or about one that was unpacked. */
-export function headersAboutJson(headers: Headers): Headers {
+function headersAboutJson(headers: Headers): Headers {
   const about = new Headers(headers);
   about.set('content-type', 'application/json');
   about.delete('content-encoding');

@@ -2,7 +2,7 @@
 import type { Dialect } from './proxied.ts';
 import { chat, claude, data, gemini, named, type Say } from './textStreams.ts';
 
-export const words = ['Grüße', ' 🚀', ' from', ' a', ' vendor', '.'];
+const words = ['Grüße', ' 🚀', ' from', ' a', ' vendor', '.'];
 export const wholeText = words.join('');
 
 /** As many words of it. */
