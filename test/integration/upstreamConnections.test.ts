@@ -1,6 +1,9 @@
 /** Which connections the HTTP client of the request path uses again, and which it does not. */
 import { afterEach, describe, expect, test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { UpstreamRequest } from '../../server/proxy/upstream.ts';
 import type { UpstreamClient } from '../../server/upstream/client.ts';
 import {
@@ -111,5 +114,23 @@ describe('a connection', () => {
     const answer = newClient().send(asking(`https://localhost:${server.port}/`), never());
     expect(await faultOf(answer)).toBe('tls');
     await server.stop(true);
+  });
+
+  test('with TLS trusts what the machine was told to trust', async () => {
+    const { key, cert } = await import('../fixtures/selfSigned.ts');
+    const folder = await mkdtemp(join(tmpdir(), 'signalbox-tls-'));
+    await Bun.write(join(folder, 'ca.pem'), cert);
+    const server = Bun.serve({ port: 0, tls: { key, cert }, fetch: () => new Response('hi') });
+    const child = Bun.spawn(
+      [
+        process.execPath,
+        join(import.meta.dir, '../fixtures/upstreamChild.ts'),
+        `https://localhost:${server.port}/`,
+      ],
+      { env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') }, stderr: 'inherit' },
+    );
+    expect(await new Response(child.stdout).text()).toBe('200 hi\n');
+    await server.stop(true);
+    await rm(folder, { recursive: true });
   });
 });
