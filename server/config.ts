@@ -13,7 +13,7 @@ import { accessOf, type Mode } from './config/mode.ts';
 import { encryptionKeyOf, jwtSecretOf } from './config/secrets.ts';
 import type { Row } from './config/row.ts';
 import { table } from './config/table.ts';
-import { ConfigError, type LogLevel } from './config/values.ts';
+import { backendOf, ConfigError, type LogLevel } from './config/values.ts';
 
 export type Vendor = 'openai' | 'anthropic' | 'gemini';
 
@@ -50,6 +50,7 @@ export type Config = Readonly<{
   baseUrls: Readonly<Record<Vendor, string>>;
   apiKeyHeader: string;
   mcpFile: Readonly<{ path: string; isWatched: boolean }>;
+  mcpBackends: readonly Readonly<{ name: string; url: string }>[];
   mcpUsers: Readonly<{ path: string | null; isWatched: boolean }>;
   /** MCP is served below this path and not at the root. */
   mcpPathPrefix: string | null;
@@ -95,6 +96,9 @@ export function readConfig(env: Environment, flags: ConfigFlags = {}): Config {
       port,
       allowedHosts,
     });
+  const mcpBackends = values.mcpBackends.map(backendOf);
+  for (const { url } of mcpBackends)
+    refuseOwnUrl('MCP_BACKENDS', url, { host, port, allowedHosts });
   const clientKeys = clientKeysOf(values.clientKeys, values.clientKeysPath);
   const dataDir = dataDirOf(values.dataDir);
   const databasePath = databasePathOf(values.databaseUrl, dataDir);
@@ -141,6 +145,7 @@ export function readConfig(env: Environment, flags: ConfigFlags = {}): Config {
     mcpFile: { path: values.mcpConfigPath, isWatched: values.mcpLiveReload },
     mcpUsers: { path: values.mcpUsersPath, isWatched: values.mcpLiveReload },
     mcpPathPrefix: values.mcpPathPrefix,
+    mcpBackends,
     logLevel: wantsDebug ? 'debug' : values.logLevel,
     hasOutsideProxy: values.outsideProxy !== null,
     metricsEnabled: values.metricsEnabled,

@@ -165,9 +165,11 @@ export async function startGateway(
   });
   const realtime = createRealtime({ proxy, pools, verdicts, affinity, judge, gatewayId, now });
   const mcp = await startMcp(
-    { ...beside, nc, config, recorder: counted, bodies, admit, anonymous: clients.anonymous, environment: environment(), logger },
+    { ...beside, nc, config, breakers, recorder: counted, bodies, admit, anonymous: clients.anonymous, environment: environment(), logger },
     mcpLines,
   );
+
+  metrics.add(...mcp.backends.families);
 
   // The doors.
   const readModels = openReadModels(config.databasePath);

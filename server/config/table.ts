@@ -1,6 +1,7 @@
 /** Every variable there is: name, aliases, default, unit, meaning. Nothing else lists them. */
 import { row, type Row } from './row.ts';
 import {
+  parseBackends,
   parseBaseUrl,
   parseBoolean,
   parseHeaderName,
@@ -151,6 +152,12 @@ export const table = {
     'MCP is served at /{prefix}/mcp and not at /mcp',
     secret,
   ),
+  mcpBackends: row(
+    'MCP_BACKENDS',
+    parseBackends,
+    [],
+    'backends of one pool of MCP servers: name1:url1,name2:url2',
+  ),
   openaiKeys: keys('OPENAI'),
   anthropicKeys: keys('ANTHROPIC'),
   geminiKeys: keys('GEMINI'),
@@ -241,7 +248,6 @@ export const table = {
 
 /** Variables of features that are still to come: setting one stops the start, so that nobody relies on it. */
 export const notBuiltYet: Readonly<Record<string, string>> = {
-  MCP_BACKENDS: 'MCP backends',
   CLAUDE_MODEL: 'conversations',
   MAX_TOKENS: 'conversations',
   TEMPERATURE: 'conversations',

@@ -85,6 +85,29 @@ const parseList: Parse<readonly string[]> = (text) => [
   ),
 ];
 
+/** `name:url` each. A user in a URL would be shown with it: headers are for that. */
+export const parseBackends: Parse<readonly string[]> = (text, name) => {
+  const entries = parseList(text, name);
+  const names = entries.map((entry, index) => {
+    const [, called = '', address = ''] = /^([\w.-]{1,50}):(https?:\/\/.+)$/.exec(entry) ?? [];
+    const url = URL.canParse(address) ? new URL(address) : undefined;
+    if (!url || url.username !== '' || url.password !== '' || url.hash !== '')
+      throw new ConfigError(
+        `${name}: entry ${index + 1} of ${entries.length} is no name:url: write main:http://10.0.0.5:8000, without a user`,
+      );
+    return called.toLowerCase();
+  });
+  if (new Set(names).size < names.length)
+    throw new ConfigError(`${name} gives one name to two backends: name each once`);
+  return entries;
+};
+
+/** What `parseBackends` has checked. */
+export function backendOf(entry: string): { name: string; url: string } {
+  const at = entry.indexOf(':');
+  return { name: entry.slice(0, at), url: entry.slice(at + 1) };
+}
+
 /** Provider keys: an entry goes into a header, so it may hold neither spaces nor control characters. */
 export const parseKeys: Parse<readonly string[]> = (text, name) => {
   const keys = parseList(text, name);

@@ -68,7 +68,7 @@ export function createCalls(options: Options): Calls {
     server: ActorId,
     { method, params }: Request,
     { onAnswered, ...ask }: CallOptions & Times,
-    retries = 1,
+    retries = pool.retries(server),
   ): Promise<RpcAnswer> => {
     const session = await pool.sessionFor(asker, server);
     try {
@@ -124,12 +124,12 @@ export function createCalls(options: Options): Calls {
       ask.onAnswered?.({ backend: '', isCached: true });
       return { result: kept };
     }
-    // Nor does what was read while it ran.
-    const mayChange = !changesNothing(tool);
+    // What was read before it counts no more, nor what was read while it ran.
+    const mayChange = key === undefined && !changesNothing(tool);
     if (mayChange) results.forget(tool.server);
     const request = { method: 'tools/call', params: { ...params, name: tool.own } };
     const answer = await send(asker, tool.server, request, { ...ask, ...times });
-    if (mayChange && key === undefined) results.forget(tool.server);
+    if (mayChange) results.forget(tool.server);
     if (key !== undefined && 'result' in answer) results.put(key, answer.result, cacheMs);
     return answer;
   };

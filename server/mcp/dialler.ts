@@ -4,7 +4,8 @@ import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
 import type { McpEra } from '../../events/mcpServer.ts';
 import type { Vault } from '../vault.ts';
-import { opened } from './config/keep.ts';
+import type { Reaching } from './backends/reach.ts';
+import { opened, type Opened } from './config/keep.ts';
 import { hiderOf } from './config/hider.ts';
 import { BadServer } from './config/written.ts';
 import {
@@ -27,6 +28,8 @@ export type Wish = Readonly<{
   /** All that is asked through it is asked by one client. */
   isSole?: boolean;
   signal?: AbortSignal;
+  /** Of a server of the pool: this backend, for everybody. */
+  backend?: string;
   onRequest?: (request: RpcRequest, context: Incoming) => Promise<RpcAnswer>;
   onNotification: (notification: RpcNotification) => void;
   onClose: (reason: string) => void;
@@ -44,6 +47,7 @@ type Options = Readonly<{
   /** The gateway's own environment. */
   environment: Readonly<Record<string, string | undefined>>;
   dialUrl: Dial;
+  backends: Pick<Reaching, 'reach'>;
   guard: Guard;
   stderr: StderrRings;
   /** How long each step of the start may take. */
@@ -52,6 +56,7 @@ type Options = Readonly<{
   onError: (error: unknown, about: string) => void;
 }>;
 
+const nothingKept = { command: null, args: [], env: {}, cwd: null } as const;
 /** A server may have become a modern one since: then it is asked again. */
 const believeLegacyMs = 24 * 60 * 60_000;
 
@@ -71,6 +76,7 @@ function answerAlone({ method }: RpcRequest): Promise<RpcAnswer> {
 
 export function createDialler(options: Options): Dialler {
   const { runtime, vault, version, environment, dialUrl, guard, stderr, now, onError } = options;
+  const { backends } = options;
   const servers = runtime.of(mcpServerKind);
   const own: Identity = {
     clientInfo: { name: 'signalbox', version },
@@ -81,41 +87,55 @@ export function createDialler(options: Options): Dialler {
     era === 'legacy' && now() - (atMs ?? 0) > believeLegacyMs ? null : era;
 
   return {
-    async dial(server, { identity = own, signal, onRequest = answerAlone, isSole, ...told }) {
+    async dial(server, wish) {
+      const { identity = own, signal, backend, onRequest = answerAlone, isSole, ...told } = wish;
       const state = servers.get(server)?.state;
       if (state?.value !== 'enabled') throw new BadServer('it is not enabled');
       const { settings, source, era, describedAtMs } = state.context;
       const variables = source === 'file' ? environment : null;
       const about = (error: unknown, what: string) =>
         onError(error, `MCP server ${server}: ${what}`);
-      const all = await opened(settings, variables, vault);
-      const hide = hiderOf(settings, all);
-      const link = linkTo({
-        transport: settings.transport,
-        opened: all,
-        environment,
-        dial: dialUrl,
-        guard,
-        onStderr: stderr.writer(server, hide),
-        onError: about,
-      });
-      try {
-        return await openSession({
-          link,
-          identity,
-          era: remembered(era, describedAtMs),
-          stepMs: options.stepMs(),
-          ...(signal && { signal }),
-          ...(isSole && { isSole }),
-          onRequest,
-          ...told,
+      const open = async (all: Opened, onClose: Wish['onClose']) => {
+        const hide = hiderOf(settings, all);
+        const link = linkTo({
+          transport: settings.transport,
+          opened: all,
+          environment,
+          dial: dialUrl,
+          guard,
+          onStderr: stderr.writer(server, hide),
           onError: about,
         });
-      } catch (error) {
-        // Servers say back what they were given.
-        if (error instanceof Error) error.message = hide(error.message);
-        throw error;
-      }
+        try {
+          return await openSession({
+            link,
+            identity,
+            era: remembered(era, describedAtMs),
+            stepMs: options.stepMs(),
+            ...(signal && { signal }),
+            ...(isSole && { isSole }),
+            onRequest,
+            ...told,
+            onClose,
+            onError: about,
+          });
+        } catch (error) {
+          // Servers say back what they were given.
+          if (error instanceof Error) error.message = hide(error.message);
+          throw error;
+        }
+      };
+      if (!settings.isPooled) return open(await opened(settings, variables, vault), told.onClose);
+      const use = backend !== undefined ? 'shared' : identity === own ? 'own' : 'client';
+      const reach = {
+        use,
+        onClose: told.onClose,
+        ...(backend !== undefined && { backend }),
+        ...(signal && { signal }),
+      } as const;
+      return backends.reach(server, reach, ({ url, headers }, onClose) =>
+        open({ ...nothingKept, url: url.href, headers }, onClose),
+      );
     },
   };
 }

@@ -6,11 +6,13 @@ import type { Recorder } from '../../events/recorder.ts';
 import type { Allowance } from '../access/allowance.ts';
 import type { Admit } from '../access/admit.ts';
 import type { Bodies } from '../bodies/bodies.ts';
+import type { Breakers } from '../breakers/breakers.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { systemLookup } from '../providers/baseUrl.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Vault } from '../vault.ts';
+import { createBackends, type Backends } from './backends/backends.ts';
 import { createCallRecords } from './callRecords.ts';
 import { createArgumentsCheck } from './call/argumentsCheck.ts';
 import { createGates } from './call/gates.ts';
@@ -43,6 +45,7 @@ export type Mcp = Readonly<{
   servers: McpServers;
   connections: Connections;
   catalog: Catalog;
+  backends: Backends;
   policy: Policy;
   calls: Calls;
   /** Answers an MCP request of any way in; REST comes through here too. */
@@ -62,6 +65,7 @@ type Options = Readonly<{
   settings: Settings;
   recorder: Pick<Recorder, 'record'>;
   bodies: Bodies;
+  breakers: Breakers;
   admit: Admit;
   anonymous: () => Allowance | null;
   environment: Readonly<Record<string, string | undefined>>;
@@ -97,12 +101,25 @@ export async function startMcp(
   const catalog = createCatalog(runtime);
   const { version } = config;
   const shared = { runtime, now, onError };
+  const dialUrl = createDialUrl({ lookUp: systemLookup, now, isProxied });
+  const backends = createBackends({
+    ...shared,
+    named: config.mcpBackends,
+    variables: environment,
+    gatewayId: options.gatewayId,
+    breakers: options.breakers,
+    servers,
+    dial: dialUrl,
+    onRecovered: (server) => connections.retry(server),
+    logger,
+  });
   const dialler = createDialler({
     ...shared,
     vault,
     version,
     environment,
-    dialUrl: createDialUrl({ lookUp: systemLookup, now, isProxied }),
+    dialUrl,
+    backends,
     guard,
     stderr,
     stepMs: () => settings.values.mcpConnectMs,
@@ -117,7 +134,7 @@ export async function startMcp(
   });
   lines.arrived(connections);
   const idleLimitMs = () => settings.values.mcpSessionIdleMs;
-  const pool = createPool({ catalog, connections, dialler, now, idleLimitMs, onError });
+  const pool = createPool({ catalog, connections, dialler, backends, now, idleLimitMs, onError });
   const { path: usersPath, isWatched: areUsersWatched } = config.mcpUsers;
   const users = openUsers({ path: usersPath, isWatched: areUsersWatched, logger });
   const policy = createPolicy(createAllowedTools(users, config.clientAuthDisabled));
@@ -161,16 +178,19 @@ export async function startMcp(
     onError,
   });
   const { path, isWatched } = config.mcpFile;
-  const file = createConfigFile({ path, isWatched, servers, runtime, logger });
+  const file = createConfigFile({ path, isWatched, servers, backends, runtime, logger });
   await file.start();
+  await backends.start();
   connections.start();
 
   const stop = async () => {
     await file.stop();
+    const left = backends.stop();
     await users.stop();
     await sessions.stop();
     await pool.stop();
     await connections.stop();
+    await left;
     await guard.stop();
     catalog.stop();
   };
@@ -180,6 +200,7 @@ export async function startMcp(
     servers,
     connections,
     catalog,
+    backends,
     policy,
     calls,
     handler,

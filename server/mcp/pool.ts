@@ -4,6 +4,7 @@
  */
 import type { ActorId } from '../../events/ids.ts';
 import type { Asker } from './asker.ts';
+import type { Reaching } from './backends/reach.ts';
 import type { Catalog } from './catalog.ts';
 import type { Connections } from './connections.ts';
 import type { Dialler } from './dialler.ts';
@@ -16,6 +17,8 @@ export type Pool = Readonly<{
   sessionFor(asker: Asker, server: ActorId): Promise<UpstreamSession>;
   /** The connection that the asker has now, if any; nothing is dialled. */
   present(asker: Asker, server: ActorId): UpstreamSession | undefined;
+  /** How often a call that no server has got is sent again: once, or once to each backend. */
+  retries(server: ActorId): number;
   /** A connection that no longer does is not used again. */
   discard(asker: Asker, server: ActorId, session: UpstreamSession): Promise<void>;
   /** Ends every connection that this asker caused. */
@@ -29,6 +32,7 @@ type Options = Readonly<{
   catalog: Catalog;
   connections: Connections;
   dialler: Dialler;
+  backends: Reaching;
   now: () => number;
   /** Connections of askers that keep no session end when nothing came for so long. */
   idleLimitMs: () => number;
@@ -45,7 +49,7 @@ type Held = {
 const mostSweepMs = 5_000;
 
 export function createPool(options: Options): Pool {
-  const { catalog, connections, dialler, now, idleLimitMs, onError } = options;
+  const { catalog, connections, dialler, backends, now, idleLimitMs, onError } = options;
   const misfortunes = createMisfortunes(now);
   const held = new Map<string, Map<ActorId, Held>>();
   let isStopped = false;
@@ -132,15 +136,39 @@ export function createPool(options: Options): Pool {
     return isShared || context.era === 'modern' ? session : null;
   };
 
+  const isPooled = (server: ActorId): boolean => catalog.server(server)?.settings.isPooled === true;
+  /** Each call by the turn of the backends, where none keeps anything between two. */
+  const isSpread = (server: ActorId): boolean => {
+    const context = catalog.server(server);
+    return context?.settings.stateless === true || context?.era === 'modern';
+  };
+  const sharedOfPool = (server: ActorId): Promise<UpstreamSession> =>
+    backends.shared(server, (backend, onClose) =>
+      dialler.dial(server, {
+        backend,
+        onNotification({ method }) {
+          if (method.endsWith('/list_changed')) connections.refresh(server);
+        },
+        onClose,
+      }),
+    );
+  /** While it cannot be reached nobody else tries either: its own connection does, with growing waits. */
+  const mustBeConnected = (server: ActorId, common: UpstreamSession | null | undefined) => {
+    if (common !== undefined && connections.session(server)) return;
+    const reason = connections.stateOf(server)?.context.reason;
+    throw new NotSent(`it is not connected${reason ? `: ${reason}` : ''}`);
+  };
+
   return {
     async sessionFor(asker, server) {
       if (isStopped) throw new NotSent('the gateway is stopping');
-      const common = shared(server);
-      if (common) return common;
-      const reason = connections.stateOf(server)?.context.reason;
-      // While it cannot be reached nobody else tries either: its own connection does, with growing waits.
-      if (common === undefined || !connections.session(server))
-        throw new NotSent(`it is not connected${reason ? `: ${reason}` : ''}`);
+      if (isPooled(server)) {
+        if (isSpread(server)) return sharedOfPool(server);
+      } else {
+        const common = shared(server);
+        if (common) return common;
+        mustBeConnected(server, common);
+      }
       const entry = held.get(asker.key)?.get(server) ?? open(asker, server);
       if (entry.usedAtMs !== null) entry.usedAtMs = performance.now();
       return entry.session;
@@ -150,7 +178,9 @@ export function createPool(options: Options): Pool {
       const common = shared(server);
       return common === null ? held.get(asker.key)?.get(server)?.open : (common ?? session);
     },
+    retries: (server) => Math.max(1, isPooled(server) ? backends.able(server) : 1),
     async discard({ key }, server, session) {
+      if (backends.retire(session)) return;
       if (connections.session(server) === session) {
         await connections.renew(server, session);
         return;
@@ -158,7 +188,9 @@ export function createPool(options: Options): Pool {
       const entry = held.get(key)?.get(server);
       if (!entry || entry.open !== session) return;
       drop(key, server, entry);
-      await close(entry);
+      const closed = close(entry);
+      // A backend that is gone need not hear of it before another one is asked.
+      if (session.backend === undefined) await closed;
     },
     async release(key) {
       const entries = [...(held.get(key)?.values() ?? [])];

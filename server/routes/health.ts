@@ -22,7 +22,17 @@ const health = t.Object({
 });
 
 export function healthRoutes(services: Services, { plugin }: Door) {
-  const { config, now, log, pools, tally, isDraining } = services;
+  const { config, now, log, pools, tally, mcp, isDraining } = services;
+
+  /** Whatever the gateway has behind it: providers, and backends of MCP servers. */
+  const backends = () => {
+    const [providers, mcpBackends] = [tally.backends(), mcp.backends.count()];
+    return {
+      total: providers.total + mcpBackends.total,
+      healthy: providers.healthy + mcpBackends.healthy,
+      unhealthy: providers.unhealthy + mcpBackends.unhealthy,
+    };
+  };
 
   const failingParts = (): string[] => {
     const missing = pools.missing().length;
@@ -40,7 +50,7 @@ export function healthRoutes(services: Services, { plugin }: Door) {
       ({ caller }) => ({
         status: 'healthy' as const,
         version: config.version,
-        backends: tally.backends(),
+        backends: backends(),
         timestamp: isoOf(now()),
         ...(caller.kind !== 'anyone' && { providers: tally.providers().size, keys: tally.keys() }),
       }),

@@ -12,7 +12,7 @@ const tags = ['MCP'];
 
 export function mcpOverviewRoutes({ runtime, mcp }: Services, { plugin }: Door) {
   const actors = runtime.of(mcpServerKind);
-  const { catalog, policy, connections, sessions, pool } = mcp;
+  const { catalog, policy, connections, backends, sessions, pool } = mcp;
 
   const shown = (client: Client | null) =>
     [...actors.all()]
@@ -23,9 +23,9 @@ export function mcpOverviewRoutes({ runtime, mcp }: Services, { plugin }: Door) 
           id,
           isEnabled: state.value === 'enabled',
           connection: connections.stateOf(id),
-          backend: connections.session(id)?.backend,
+          backend: connections.session(id)?.backend ?? backends.of(id)?.[0]?.name,
           tools: countOf(id, client),
-          checkedAtMs: connections.checkedAtMs(id),
+          checkedAtMs: backends.checkedAtMs(id) ?? connections.checkedAtMs(id),
         }),
       );
   const countOf = (server: ActorId, client: Client | null): number =>

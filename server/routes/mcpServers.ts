@@ -10,6 +10,7 @@ import { Problem, problems } from '../http/problem.ts';
 import { BadServer, writtenFields, writtenServer } from '../mcp/config/written.ts';
 import { exposedName } from '../mcp/names.ts';
 import { listOf } from '../present/list.ts';
+import { mcpBackendSchema, presentMcpBackend } from '../present/mcpBackend.ts';
 import {
   mcpConnectionSchema,
   mcpServerSchema,
@@ -30,12 +31,29 @@ const mcpToolSchema = t.Object({
   tool: t.Record(t.String(), t.Unknown(), { description: 'as the server describes it' }),
 });
 
-export function mcpServerRoutes({ runtime, mcp, config }: Services, { plugin }: Door) {
+const reachedSchema = t.Object({
+  ...mcpConnectionSchema.properties,
+  backends: t.Optional(
+    t.Array(mcpBackendSchema, { description: 'of a server that is reached through backends' }),
+  ),
+});
+
+export function mcpServerRoutes({ runtime, mcp, config, breakers }: Services, { plugin }: Door) {
   const actors = runtime.of(mcpServerKind);
-  const { servers, connections } = mcp;
+  const { servers, connections, backends } = mcp;
 
   const find = (id: string) => findActor(actors, id, 'MCP_SERVER_NOT_FOUND');
   const shown = (id: ActorId) => presentMcpServer(id, find(id).state, connections.stateOf(id));
+
+  const reached = (id: ActorId) => {
+    const all = backends.of(id);
+    return {
+      ...presentMcpConnection(connections.stateOf(id)),
+      ...(all && {
+        backends: all.map((one) => presentMcpBackend(one, backends.members, breakers)),
+      }),
+    };
+  };
 
   /** @throws {Problem} for what cannot be, and for a program where nobody has to show a password to name one. */
   const checked = (body: unknown) => {
@@ -148,15 +166,11 @@ export function mcpServerRoutes({ runtime, mcp, config }: Services, { plugin }: 
         detail: { summary: 'Switch it off, and end its connections', tags },
       },
     )
-    .get(
-      '/api/mcp/servers/:id/status',
-      ({ params }) => presentMcpConnection(connections.stateOf(find(params.id).id)),
-      {
-        params: idParams,
-        response: { 200: mcpConnectionSchema, ...problems(400, 401, 403, 404) },
-        detail: { summary: "This process's connection to an MCP server", tags },
-      },
-    )
+    .get('/api/mcp/servers/:id/status', ({ params }) => reached(find(params.id).id), {
+      params: idParams,
+      response: { 200: reachedSchema, ...problems(400, 401, 403, 404) },
+      detail: { summary: "This process's connection to an MCP server", tags },
+    })
     .get(
       '/api/mcp/servers/:id/stderr',
       ({ params }) => ({ data: mcp.stderr.of(find(params.id).id) }),

@@ -20,7 +20,7 @@ export const everything = {
 export type McpGateway = TestGateway &
   Readonly<{
     /** Writes the file that the gateway watches. */
-    configure: (servers: Readonly<Record<string, object>>) => Promise<void>;
+    configure: (servers: Readonly<Record<string, object>>, more?: object) => Promise<void>;
     /** Resolves once the server's connection is in this state. */
     connected: (server: string, state?: string) => Promise<void>;
   }>;
@@ -28,14 +28,16 @@ export type McpGateway = TestGateway &
 type Options = Readonly<{
   servers?: Readonly<Record<string, object>>;
   env?: Readonly<Record<string, string>>;
+  /** What else the file holds. */
+  more?: object;
 }>;
 
-export async function mcpGateway({ servers = {}, env = {} }: Options = {}): Promise<McpGateway> {
+export async function mcpGateway({ servers = {}, env = {}, more = {} }: Options = {}): Promise<McpGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-mcp-'));
   const path = join(folder, 'mcp_config.json');
-  const configure = (named: Readonly<Record<string, object>>) =>
-    writeFile(path, JSON.stringify({ mcpServers: named }));
-  await configure(servers);
+  const configure = (named: Readonly<Record<string, object>>, beside: object = {}) =>
+    writeFile(path, JSON.stringify({ mcpServers: named, ...beside }));
+  await configure(servers, more);
   const gateway = await testGateway({ env: { ...env, MCP_CONFIG_PATH: path } });
   const statusOf = async (server: string): Promise<string | undefined> => {
     const response = await fetch(`${gateway.url()}/api/actors/mcp-connection`);

@@ -8,6 +8,8 @@ import type { Runtime } from '../../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../../events/ids.ts';
 import type { Logger } from '../../logger.ts';
 import { isObject } from '../rpc/message.ts';
+import type { Backends } from '../backends/backends.ts';
+import type { NamedPool } from '../backends/written.ts';
 import type { McpServers } from '../servers.ts';
 import { BadServer, writtenServer, type WrittenServer } from './written.ts';
 
@@ -22,6 +24,7 @@ type Options = Readonly<{
   path: string;
   isWatched: boolean;
   servers: McpServers;
+  backends: Pick<Backends, 'poolOf' | 'declare'>;
   runtime: Runtime;
   logger: Logger;
 }>;
@@ -47,8 +50,7 @@ function parsed(text: string): unknown {
 }
 
 /** @throws {BadFile} for the first server that is wrong: a file is taken whole or not at all. */
-function serversOf(text: string): Map<string, WrittenServer> {
-  const held = parsed(text);
+function serversOf(held: unknown): Map<string, WrittenServer> {
   if (held === null || held === undefined) return new Map();
   const named = isObject(held) ? (held['mcpServers'] ?? held['servers'] ?? {}) : undefined;
   if (!isObject(named)) throw new BadFile('it holds no object "mcpServers"');
@@ -64,8 +66,18 @@ function serversOf(text: string): Map<string, WrittenServer> {
   );
 }
 
+/** The backends that the file and MCP_BACKENDS name together. @throws {BadFile} */
+function poolOf(held: unknown, { backends }: Pick<Options, 'backends'>): NamedPool {
+  try {
+    return backends.poolOf(held);
+  } catch (error) {
+    if (!(error instanceof BadServer)) throw error;
+    throw new BadFile(error.message);
+  }
+}
+
 export function createConfigFile(options: Options): ConfigFile {
-  const { isWatched, servers, runtime, logger } = options;
+  const { isWatched, servers, backends, runtime, logger } = options;
   const path = resolve(options.path);
   let watcher: FSWatcher | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -84,11 +96,11 @@ export function createConfigFile(options: Options): ConfigFile {
     }
   };
 
+  const cause = () => ({
+    ...runtime.ownCause(),
+    by: { kind: 'file', id: basename(path) } as const,
+  });
   const apply = async (named: ReadonlyMap<string, WrittenServer>) => {
-    const cause = () => ({
-      ...runtime.ownCause(),
-      by: { kind: 'file', id: basename(path) } as const,
-    });
     const ids = new Set<ActorId>();
     for (const [name, written] of named) {
       try {
@@ -108,7 +120,11 @@ export function createConfigFile(options: Options): ConfigFile {
   const read = async () => {
     try {
       const found = await text();
-      await apply(found === null ? new Map() : serversOf(found));
+      const held = found === null ? undefined : parsed(found);
+      const named = serversOf(held);
+      const pool = poolOf(held, options);
+      await apply(named);
+      await backends.declare(pool, cause());
     } catch (error) {
       const reason = error instanceof BadFile ? error.message : undefined;
       logger.error(

@@ -45,6 +45,7 @@ export function settingsOf(
     fingerprint: vault.fingerprint(JSON.stringify([command, cwd, keptOf(written)])),
     stateless,
     toolsOff: [...toolsOff],
+    ...(written.isPooled && { isPooled: true }),
     ...(calls && { calls }),
     ...(prefix !== 'always' && { prefix }),
   };
@@ -64,7 +65,7 @@ export async function keep(
 }
 
 /** `${NAME}` and `${NAME:-default}`. @throws {BadServer} that names a variable which is not set. */
-function expanded(text: string, env: Readonly<Record<string, string | undefined>>): string {
+export function expanded(text: string, env: Readonly<Record<string, string | undefined>>): string {
   return text.replaceAll(
     /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g,
     (_, name: string, usual?: string) => {
