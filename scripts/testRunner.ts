@@ -73,6 +73,7 @@ const all = [
   await suite('test/unit', reports),
   await suite('test/integration', reports),
 ];
+if (hasTests('test/conformance')) all.push(await suite('test/conformance', reports));
 if (hasTests('test/e2e')) all.push(await suite('test/e2e', reports));
 rmSync(reports, { recursive: true, force: true });
 

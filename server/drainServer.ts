@@ -2,6 +2,7 @@
 import type { Server } from 'bun';
 import type { Waiters } from './keyRing/waiters.ts';
 import type { Live } from './live/live.ts';
+import type { Listening } from './mcp/downstream/listen.ts';
 import type { LegacySessions } from './mcp/downstream/legacySessions.ts';
 import type { Drain } from './proxy/drain.ts';
 import type { Realtime } from './realtime/realtime.ts';
@@ -14,7 +15,10 @@ type Options = Readonly<{
   limits: Pick<Limits, 'drainMs' | 'drainGraceMs'>;
   live: Pick<Live, 'stop'>;
   realtime: Pick<Realtime, 'stop'>;
-  mcp: Readonly<{ sessions: Pick<LegacySessions, 'drain' | 'handedOver'> }>;
+  mcp: Readonly<{
+    sessions: Pick<LegacySessions, 'drain' | 'handedOver'>;
+    listening: Pick<Listening, 'drain'>;
+  }>;
   waiters: Pick<Waiters, 'stop'>;
 }>;
 
@@ -46,6 +50,7 @@ export async function drainServer(options: Options): Promise<number> {
   // They have no end of their own to wait for: their clients dial again, and reach another gateway.
   realtime.stop();
   mcp.sessions.drain();
+  mcp.listening.drain();
   // Its promise may be early and may be late: what is pending is looked at instead.
   void server.stop();
   let ended = 0;

@@ -35,6 +35,8 @@ export type Catalog = Readonly<{
   servers(): readonly ActorId[];
   /** Told which lists of which server have changed. Returns an unsubscribe. */
   onChange(listener: (server: ActorId, lists: readonly McpList[]) => void): () => void;
+  /** A server says so, though its lists read as before. */
+  announce(server: ActorId, lists: readonly McpList[]): void;
   stop(): void;
 }>;
 
@@ -133,12 +135,15 @@ export function createCatalog(runtime: Runtime): Catalog {
     return index;
   };
 
+  const announce = (server: ActorId, lists: readonly McpList[]) => {
+    for (const listener of listeners) listener(server, lists);
+  };
   const unsubscribe = actors.subscribe(({ id }, event) => {
     if (event.type === 'McpServerSecretErased' || event.type === 'McpServerConnectAsked') return;
     indexes.delete(null);
     indexes.delete(id);
     const changed = event.type === 'McpServerItemsListed' ? [event.data.list] : everyList;
-    for (const listener of listeners) listener(id, changed);
+    announce(id, changed);
   });
 
   return {
@@ -166,6 +171,7 @@ export function createCatalog(runtime: Runtime): Catalog {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    announce,
     stop: unsubscribe,
   };
 }

@@ -6,6 +6,7 @@ import type { ActorId } from '../../events/ids.ts';
 import type { McpItem, McpList } from '../../events/mcpServer.ts';
 import { isObject, type Json, type RpcNotification } from './rpc/message.ts';
 import { canonical } from './call/canonical.ts';
+import { listen, listsOf } from './upstream/listening.ts';
 import type { UpstreamSession } from './upstream/session.ts';
 
 export type CatalogReader = Readonly<{
@@ -22,6 +23,8 @@ export type CatalogReader = Readonly<{
 
 type Options = Readonly<{
   runtime: Runtime;
+  /** Told of lists that a server called changed, and that read as before. */
+  onUnchanged: (server: ActorId, lists: readonly McpList[]) => void;
   now: () => number;
   onError: (error: unknown, about: string) => void;
 }>;
@@ -48,9 +51,17 @@ const soonMs = 100;
 
 const hashOf = (item: Json): string => createHash('sha256').update(canonical(item)).digest('hex');
 
-export function createCatalogReader({ runtime, now, onError }: Options): CatalogReader {
+export function createCatalogReader({
+  runtime,
+  onUnchanged,
+  now,
+  onError,
+}: Options): CatalogReader {
   const servers = runtime.of(mcpServerKind);
   const timers = new Map<ActorId, ReturnType<typeof setTimeout>>();
+  /** Lists that a server called changed since they were read. */
+  const said = new Map<ActorId, Set<McpList>>();
+  const listened = new WeakSet<UpstreamSession>();
   let sessionOf: (server: ActorId) => UpstreamSession | undefined = () => undefined;
 
   const readList = async (list: McpList, session: UpstreamSession): Promise<McpItem[]> => {
@@ -85,6 +96,21 @@ export function createCatalogReader({ runtime, now, onError }: Options): Catalog
     for (const list of Object.keys(lists) as McpList[]) {
       await tell({ type: 'ListMcpItems', list, items: await readList(list, session) });
     }
+    const wanted = listsOf(session);
+    if (description.era === 'legacy' || listened.has(session) || Object.keys(wanted).length === 0)
+      return;
+    listened.add(session);
+    void listen({ session: async () => session, wanted });
+  };
+
+  const readAgain = async (server: ActorId, session: UpstreamSession) => {
+    const named = [...(said.get(server) ?? [])];
+    said.delete(server);
+    const itemsOf = (list: McpList) => servers.get(server)?.state.context.lists[list];
+    const before = named.map(itemsOf);
+    await read(server, session);
+    const unchanged = named.filter((list, place) => itemsOf(list) === before[place]);
+    if (unchanged.length > 0) onUnchanged(server, unchanged);
   };
 
   const soon = (server: ActorId) => {
@@ -93,7 +119,7 @@ export function createCatalogReader({ runtime, now, onError }: Options): Catalog
       timers.delete(server);
       const session = sessionOf(server);
       try {
-        if (session) await read(server, session);
+        if (session) await readAgain(server, session);
       } catch (error) {
         onError(error, `reading what the MCP server ${server} offers`);
       }
@@ -107,7 +133,11 @@ export function createCatalogReader({ runtime, now, onError }: Options): Catalog
   return {
     read,
     heard(server, { method }) {
-      if (method.endsWith('/list_changed')) soon(server);
+      const [, which] =
+        /^notifications\/(tools|resources|prompts)\/list_changed$/.exec(method) ?? [];
+      if (which === undefined) return;
+      said.set(server, (said.get(server) ?? new Set()).add(which as McpList));
+      soon(server);
     },
     soon,
     onRead(session) {

@@ -27,6 +27,8 @@ export type Wish = Readonly<{
   identity?: Identity;
   /** All that is asked through it is asked by one client. */
   isSole?: boolean;
+  /** Instead of what is remembered of it. */
+  era?: McpEra;
   signal?: AbortSignal;
   /** Of a server of the pool: this backend, for everybody. */
   backend?: string;
@@ -110,7 +112,7 @@ export function createDialler(options: Options): Dialler {
           return await openSession({
             link,
             identity,
-            era: remembered(era, describedAtMs),
+            era: told.era ?? remembered(era, describedAtMs),
             stepMs: options.stepMs(),
             ...(signal && { signal }),
             ...(isSole && { isSole }),

@@ -29,6 +29,7 @@ import { createBare } from './downstream/bare.ts';
 import { createEndpoint, type Endpoint } from './downstream/endpoint.ts';
 import { createHandler, type Handler } from './downstream/handler.ts';
 import { createIntroductions } from './downstream/introduce.ts';
+import { createListening, type Listening } from './downstream/listen.ts';
 import { createLegacySessions, type LegacySessions } from './downstream/legacySessions.ts';
 import { createModern } from './downstream/modern.ts';
 import { createOriginCheck } from './downstream/origin.ts';
@@ -52,6 +53,8 @@ export type Mcp = Readonly<{
   handler: Handler;
   pool: Pool;
   sessions: LegacySessions;
+  /** Streams of clients without a session that wait for changes. */
+  listening: Listening;
   stderr: StderrRings;
   /** May be called twice. */
   stop(): Promise<void>;
@@ -63,9 +66,9 @@ type Options = Readonly<{
   vault: Vault;
   config: Config;
   settings: Settings;
+  breakers: Breakers;
   recorder: Pick<Recorder, 'record'>;
   bodies: Bodies;
-  breakers: Breakers;
   admit: Admit;
   anonymous: () => Allowance | null;
   environment: Readonly<Record<string, string | undefined>>;
@@ -128,7 +131,7 @@ export async function startMcp(
     ...shared,
     gatewayId: options.gatewayId,
     dialler,
-    reader: createCatalogReader(shared),
+    reader: createCatalogReader({ ...shared, onUnchanged: catalog.announce }),
     random: Math.random,
     pingMs: () => settings.values.mcpPingMs,
   });
@@ -153,6 +156,7 @@ export async function startMcp(
   const handler = createHandler({ catalog, policy, calls, pool });
   const introduce = createIntroductions(catalog, version);
   const below = { handler, introduce, onError };
+  const listening = createListening({ catalog, pool, policy, onError });
   const { nc, gatewayId } = options;
   const secret = vault.derive('handing MCP sessions over');
   const sessions = createLegacySessions({
@@ -172,7 +176,7 @@ export async function startMcp(
     originFault: createOriginCheck(config),
     catalog,
     legacy: sessions,
-    modern: createModern(below),
+    modern: createModern({ ...below, listening }),
     bare: createBare(below),
     bodyLimitBytes: () => settings.values.bodyLimitBytes,
     onError,
@@ -185,6 +189,7 @@ export async function startMcp(
 
   const stop = async () => {
     await file.stop();
+    listening.drain();
     const left = backends.stop();
     await users.stop();
     await sessions.stop();
@@ -206,6 +211,7 @@ export async function startMcp(
     handler,
     pool,
     sessions,
+    listening,
     stderr,
     stop: () => (stopped ??= stop()),
   };

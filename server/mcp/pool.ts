@@ -52,6 +52,8 @@ export function createPool(options: Options): Pool {
   const { catalog, connections, dialler, backends, now, idleLimitMs, onError } = options;
   const misfortunes = createMisfortunes(now);
   const held = new Map<string, Map<ActorId, Held>>();
+  /** Connections whose server has no other era: found out once for each. */
+  const sessionless = new WeakSet<UpstreamSession>();
   let isStopped = false;
 
   /** What is asked without a session has nobody to say that it is over. */
@@ -99,6 +101,7 @@ export function createPool(options: Options): Pool {
       const session = await dialler.dial(server, {
         identity,
         isSole: asker.era === 'legacy',
+        ...(asker.era === 'legacy' && { era: 'legacy' as const }),
         onRequest: (request, context) => asker.onRequest(server, request, context),
         onNotification(notification) {
           if (notification.method.endsWith('/list_changed')) connections.refresh(server);
@@ -128,12 +131,15 @@ export function createPool(options: Options): Pool {
   };
 
   /** The process's own, where that serves everybody; null where the asker needs one of its own. */
-  const shared = (server: ActorId): UpstreamSession | undefined | null => {
+  const shared = (asker: Asker, server: ActorId): UpstreamSession | undefined | null => {
     const context = catalog.server(server);
     if (!context) throw new NotSent('there is no such MCP server, or it is switched off');
     const session = connections.session(server);
-    const isShared = context.settings.stateless || session?.description.era === 'modern';
-    return isShared || context.era === 'modern' ? session : null;
+    const { stateless } = context.settings;
+    if (!stateless && (session?.description.era ?? context.era) !== 'modern') return null;
+    if (stateless || !session) return session;
+    // One of both eras keeps a session for a client that has one: there alone can it ask in the middle of a call.
+    return asker.era === 'legacy' && asker.isSession && !sessionless.has(session) ? null : session;
   };
 
   const isPooled = (server: ActorId): boolean => catalog.server(server)?.settings.isPooled === true;
@@ -165,17 +171,24 @@ export function createPool(options: Options): Pool {
       if (isPooled(server)) {
         if (isSpread(server)) return sharedOfPool(server);
       } else {
-        const common = shared(server);
+        const common = shared(asker, server);
         if (common) return common;
         mustBeConnected(server, common);
       }
       const entry = held.get(asker.key)?.get(server) ?? open(asker, server);
       if (entry.usedAtMs !== null) entry.usedAtMs = performance.now();
-      return entry.session;
+      const main = connections.session(server);
+      if (main?.description.era !== 'modern') return entry.session;
+      try {
+        return await entry.session;
+      } catch {
+        sessionless.add(main);
+        return main;
+      }
     },
     present(asker, server) {
       const session = connections.session(server);
-      const common = shared(server);
+      const common = shared(asker, server);
       return common === null ? held.get(asker.key)?.get(server)?.open : (common ?? session);
     },
     retries: (server) => Math.max(1, isPooled(server) ? backends.able(server) : 1),

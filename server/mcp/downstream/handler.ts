@@ -18,11 +18,15 @@ import {
 } from '../rpc/message.ts';
 import type { Pool } from '../pool.ts';
 import { answerBack } from './answerBack.ts';
+import { paramFault, paramHeaders, paramHeadersIn } from '../rpc/paramHeaders.ts';
 import { inEraOf } from './eras.ts';
+import { headerMismatch } from './modernHeaders.ts';
 
 /** The client's end of one request. */
 export type Turn = CallOptions &
-  Required<Pick<CallOptions, 'signal' | 'onNotification' | 'onRequest'>>;
+  Required<Pick<CallOptions, 'signal' | 'onNotification' | 'onRequest'>> &
+  /** The headers of a modern client, which repeat what is in the body. */
+  Readonly<{ heard?: Headers }>;
 
 export type Handler = (
   view: View,
@@ -80,11 +84,20 @@ export function createHandler({ catalog, policy, calls, pool }: Options): Handle
     return { server: view, name, own: name, hash: '', item: {} };
   };
 
-  const callTool = async (view: View, asker: Asker, params: Json, turn: Turn) => {
+  const callTool = async (view: View, asker: Asker, params: Json, { heard, ...turn }: Turn) => {
     const name = textOf(params['name']);
     const tool = toolNamed(view, name);
     if (!tool) return unknownTool(name);
-    const ask = (more: Json | undefined) => calls.callTool(asker, tool, more ?? params, turn);
+    const args = params['arguments'];
+    const isChecked = heard !== undefined && policy.allowsTool(asker.client, tool);
+    const fault = isChecked ? paramFault(tool.item, args, heard) : undefined;
+    if (fault !== undefined) return failed(headerMismatch, fault);
+    // What it says it wants is there for every client; what it does not say passes as it came.
+    const wanted = paramHeaders(tool.item, args);
+    const given = heard && paramHeadersIn(heard);
+    const headers = given || wanted ? { ...given, ...wanted } : undefined;
+    const all: CallOptions = headers ? { ...turn, headers } : turn;
+    const ask = (more: Json | undefined) => calls.callTool(asker, tool, more ?? params, all);
     return inEraOf(asker.era, 'tools/call', await answerBack(asker.era, params, turn, ask));
   };
 

@@ -21,8 +21,9 @@ import { Cancelled } from '../rpc/link.ts';
 import { modernVersion } from '../upstream/session.ts';
 import type { Handler } from './handler.ts';
 import { discoverResult, type Introduction } from './introduce.ts';
-import { headerFault } from './modernHeaders.ts';
-import { createReply } from './reply.ts';
+import type { Listening } from './listen.ts';
+import { headerFault, headerMismatch } from './modernHeaders.ts';
+import { createReply, type Reply } from './reply.ts';
 
 export type Modern = Readonly<{
   handle(
@@ -36,12 +37,12 @@ export type Modern = Readonly<{
 type Options = Readonly<{
   handler: Handler;
   introduce: (view: View) => Introduction;
+  listening: Listening;
   onError: (error: unknown, about: string) => void;
 }>;
 
 const unsupportedVersion = -32022;
 const missingCapability = -32021;
-const headerMismatch = -32020;
 
 /** Errors that the transport's own status says too. */
 const statuses: Readonly<Record<number, number>> = {
@@ -82,12 +83,13 @@ export function modernAsker(client: Client | null, params: Json | undefined): As
   };
 }
 
-export function createModern({ handler, introduce, onError }: Options): Modern {
+export function createModern({ handler, introduce, listening, onError }: Options): Modern {
   const serve = async (
     view: View,
     client: Client | null,
     request: RpcRequest,
-    reply: ReturnType<typeof createReply>,
+    reply: Reply,
+    headers: Headers,
   ): Promise<RpcAnswer> => {
     const { method, params } = request;
     if (method === 'server/discover') return { result: discoverResult(introduce(view)) };
@@ -96,6 +98,7 @@ export function createModern({ handler, introduce, onError }: Options): Modern {
     const progressToken = metaOf(params)['progressToken'];
     return handler(view, asker, request, {
       signal: reply.signal,
+      heard: headers,
       ...(progressToken !== undefined && {
         onProgress: (told: Json) =>
           reply.tell({
@@ -126,7 +129,12 @@ export function createModern({ handler, introduce, onError }: Options): Modern {
         reply.finish(id, failed(headerMismatch, fault), 400);
         return reply.response;
       }
-      serve(view, client, request, reply).then(
+      if (request.method === 'subscriptions/listen') {
+        const asker = modernAsker(client, request.params);
+        listening.open(view, asker, request, introduce(view).capabilities, reply);
+        return reply.response;
+      }
+      serve(view, client, request, reply, http.headers).then(
         (answer) => reply.finish(id, answer, statusOf(answer)),
         (error: unknown) => {
           if (!(error instanceof Cancelled)) onError(error, `answering ${request.method}`);

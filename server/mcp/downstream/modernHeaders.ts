@@ -1,6 +1,9 @@
 /** The headers that a modern request repeats its body in, so that whoever reads only headers is told no lie. */
 import type { RpcRequest } from '../rpc/message.ts';
 
+/** What a request whose headers and body disagree is refused with. */
+export const headerMismatch = -32020;
+
 const nameField: Readonly<Record<string, string>> = {
   'tools/call': 'name',
   'prompts/get': 'name',

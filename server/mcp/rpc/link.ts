@@ -15,6 +15,8 @@ export type LinkListener = Readonly<{
   onMessage(message: RpcMessage, of?: RpcId): void;
   /** The answer to this request of ours will not come. */
   onLost?(id: RpcId, error: Error): void;
+  /** The stream of this request was ended in good order: the answer is fetched later. */
+  onPolled?(id: RpcId): void;
   /** Nothing comes any more; told once. The reason is for people, and holds no secret. */
   onClose(reason: string): void;
 }>;

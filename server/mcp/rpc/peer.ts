@@ -2,6 +2,7 @@
  * One end of a JSON-RPC conversation that is relayed: requests in both directions, each with its answer, its progress
  * and its cancellation. Ids and progress tokens are this end's own; everything else passes as it came.
  */
+import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
 import { Cancelled, LinkDown, TimedOut, type Link, type SendOptions } from './link.ts';
 import {
   failed,
@@ -32,6 +33,10 @@ export type Ask = Readonly<{
   onRequest?: (request: RpcRequest, context: Incoming) => Promise<RpcAnswer>;
   relatedTo?: RpcId;
   headers?: Readonly<Record<string, string>>;
+  /** The other end answers later, in another stream: ours may do the same. */
+  onPolled?: () => void;
+  /** It is to stay open: what comes meanwhile is not taken for its own unless it says so. */
+  isStanding?: boolean;
 }>;
 
 export type Incoming = Readonly<{
@@ -49,6 +54,8 @@ export type Peer = Readonly<{
   receive(message: RpcMessage, of?: RpcId): void;
   /** The answer to this request will not come. */
   lost(id: RpcId, error: Error): void;
+  /** The answer to this request is fetched later. */
+  polled(id: RpcId): void;
   /** Ends what is under way, in both directions. */
   down(reason: string): void;
   underWay(): number;
@@ -81,6 +88,7 @@ export function createPeer(options: Options): Peer {
   const pending = new Map<RpcId, Pending>();
   const incoming = new Map<RpcId, AbortController>();
   let lastId = 0;
+  let standing = 0;
 
   const notify: Peer['notify'] = (method, params, options) =>
     link.send({ jsonrpc: '2.0', method, ...(params && { params }) }, options);
@@ -92,9 +100,10 @@ export function createPeer(options: Options): Peer {
   /** Our request that a message belongs to: where the way cannot tell, the only one there is, or any of one client. */
   const homeOf = (of: RpcId | undefined): Ask | undefined => {
     if (of !== undefined) return pending.get(of)?.ask;
-    if (pending.size !== 1 && !options.isSole) return undefined;
+    if (pending.size - standing !== 1 && !options.isSole) return undefined;
     let newest: Ask | undefined;
-    for (const { ask } of pending.values()) newest = ask.onRequest ? ask : (newest ?? ask);
+    for (const { ask } of pending.values())
+      if (!ask.isStanding) newest = ask.onRequest ? ask : (newest ?? ask);
     return newest;
   };
 
@@ -144,7 +153,13 @@ export function createPeer(options: Options): Peer {
       if (params) asked?.ask.onProgress?.(params);
       return;
     }
-    const tell = isOfAll.test(method) ? undefined : homeOf(of)?.onNotification;
+    const subscription = metaOf(params)[SUBSCRIPTION_ID_META_KEY];
+    const tell =
+      subscription !== undefined
+        ? pending.get(subscription as RpcId)?.ask.onNotification
+        : isOfAll.test(method)
+          ? undefined
+          : homeOf(of)?.onNotification;
     (tell ?? onNotification)(notification);
   };
 
@@ -175,6 +190,7 @@ export function createPeer(options: Options): Peer {
         const why: unknown = signal?.reason;
         giveUp(why instanceof Error ? why : new Cancelled('the caller is gone'));
       };
+      if (ask.isStanding) standing += 1;
       pending.set(id, {
         ask,
         resolve,
@@ -202,6 +218,7 @@ export function createPeer(options: Options): Peer {
           .catch(reject);
       return promise.finally(() => {
         pending.delete(id);
+        if (ask.isStanding) standing -= 1;
         clearTimeout(timer);
         signal?.removeEventListener('abort', cancel);
       });
@@ -216,10 +233,11 @@ export function createPeer(options: Options): Peer {
       else hear(message, of);
     },
     lost: (id, error) => pending.get(id)?.reject(error),
+    polled: (id) => pending.get(id)?.ask.onPolled?.(),
     down(reason) {
       for (const { reject } of pending.values()) reject(new LinkDown(reason));
       for (const controller of incoming.values()) controller.abort(new Cancelled(reason));
     },
-    underWay: () => pending.size + incoming.size,
+    underWay: () => pending.size - standing + incoming.size,
   };
 }

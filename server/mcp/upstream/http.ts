@@ -76,8 +76,13 @@ export function httpLink({ url, headers, dial, onError }: Options): Link {
   const streams = new Set<StreamableHTTPClientTransport>();
 
   const transportFor = (of: RpcId | undefined, sessionId?: string) => {
+    const dialAgain: Dial = (to, init) => {
+      // A request is a POST; what is fetched after it is what its stream left out.
+      if (of !== undefined && init?.method === 'GET') listener?.onPolled?.(of);
+      return dial(to, init);
+    };
     const transport = new StreamableHTTPClientTransport(url, {
-      fetch: dial,
+      fetch: of === undefined ? dial : dialAgain,
       requestInit: { headers: { ...headers } },
       ...(sessionId !== undefined && { sessionId }),
       ...(protocolVersion !== undefined && { protocolVersion }),

@@ -131,6 +131,7 @@ export async function openSession(options: Options): Promise<UpstreamSession> {
     await link.open({
       onMessage: peer.receive,
       onLost: peer.lost,
+      onPolled: peer.polled,
       onClose(reason) {
         isOpen = false;
         peer.down(reason);

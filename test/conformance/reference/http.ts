@@ -9,7 +9,8 @@ import { referenceServer } from './referenceServer.ts';
 
 export type Reference = Readonly<{
   url: string;
-  sessions: () => number;
+  /** Calls of tools that have come so far. */
+  calls: () => number;
   stop: () => Promise<void>;
 }>;
 
@@ -47,6 +48,7 @@ export function serveReference(port = 0): Reference {
   const modern = createMcpHandler(() => referenceServer(() => modern.notify), {
     legacy: 'reject',
   });
+  let calls = 0;
   const transports = new Map<string, WebStandardStreamableHTTPServerTransport>();
 
   const begin = async (): Promise<WebStandardStreamableHTTPServerTransport> => {
@@ -67,6 +69,10 @@ export function serveReference(port = 0): Reference {
     const origin = headers.get('origin');
     const isForeign = origin !== null && !isLocal(URL.parse(origin)?.host ?? null);
     if (!isLocal(headers.get('host')) || isForeign) return refused(403, -32000, 'Not from here');
+    if (request.method === 'POST') {
+      const { method } = (await request.clone().json()) as { method?: string };
+      if (method === 'tools/call') calls += 1;
+    }
     if (request.method === 'POST' && !(await isLegacyRequest(request)))
       return modern.fetch(request);
     const id = headers.get('mcp-session-id');
@@ -78,7 +84,7 @@ export function serveReference(port = 0): Reference {
   const server = Bun.serve({ port, hostname: '127.0.0.1', idleTimeout: 0, fetch: answer });
   return {
     url: `http://127.0.0.1:${server.port}/mcp`,
-    sessions: () => transports.size,
+    calls: () => calls,
     async stop() {
       await modern.close();
       for (const transport of transports.values()) await transport.close();
