@@ -145,10 +145,9 @@ export const parseBaseUrl: Parse<string> = (text, name) => {
 };
 
 /** First parts of paths that are the gateway's own. */
-const ownPaths = new Set([
-  ...['api', 'docs', 'health', 'mcp', 'metrics', 'middleware', 'ready', 'upload', 'v1', 'v1beta'],
-  'ws',
-]);
+const ownPaths = new Set(
+  'api docs health mcp metrics middleware ready upload v1 v1beta ws'.split(' '),
+);
 
 /** A secret: what is wrong with it is told without it. */
 export const parsePathPrefix: Parse<string> = (text, name) => {

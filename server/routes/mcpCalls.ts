@@ -75,8 +75,12 @@ const paramsOf = (method: Method, params: Json): Json => {
       return { name: textOf(params, 'name', 'prompt_name'), arguments: argumentsOf(params) };
     case 'read_resource':
       return { uri: textOf(params, 'uri') };
-    default:
+    case 'list_tools':
+    case 'list_resources':
+    case 'list_prompts':
       return {};
+    default:
+      return method satisfies never;
   }
 };
 

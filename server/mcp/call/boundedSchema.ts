@@ -7,15 +7,15 @@ export const stepKeyword = 'signalbox-step';
 const mostChars = 256 * 1024;
 const mostDepth = 64;
 
-const schemas = new Set([
-  ...['items', 'additionalItems', 'unevaluatedItems', 'contains', 'not', 'if', 'then', 'else'],
-  ...['additionalProperties', 'unevaluatedProperties', 'propertyNames'],
-]);
+const schemas = new Set(
+  'items additionalItems unevaluatedItems contains not if then else additionalProperties unevaluatedProperties propertyNames'.split(
+    ' ',
+  ),
+);
 const listsOfSchemas = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems', 'items']);
-const mapsOfSchemas = new Set([
-  ...['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'],
-  'dependencies',
-]);
+const mapsOfSchemas = new Set(
+  'properties patternProperties $defs definitions dependentSchemas dependencies'.split(' '),
+);
 /** Values, whatever they look like. */
 const values = new Set(['const', 'enum', 'default', 'examples']);
 

@@ -19,7 +19,7 @@ type Compiler = Readonly<{
 }>;
 
 /** At worst about 0.1 s. */
-const mostSteps = 20_000;
+const mostSteps = 10_000;
 
 class TooManySteps extends Error {
   override readonly name = 'TooManySteps';
