@@ -5,7 +5,12 @@ import { until } from './until.ts';
 
 const fixture = join(import.meta.dir, '../fixtures/mcpBackend.ts');
 
-type Behaviour = Readonly<{ status?: number; delayMs?: number; servers?: readonly string[] }>;
+type Behaviour = Readonly<{
+  status?: number;
+  delayMs?: number;
+  servers?: readonly string[];
+  badHealth?: true;
+}>;
 
 export type TestBackend = Readonly<{
   name: string;
