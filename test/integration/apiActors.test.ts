@@ -40,6 +40,7 @@ describe('now', () => {
       { kind: 'model-route', actors: 0, dormant: 0, by_status: {} },
       { kind: 'mcp-server', actors: 0, dormant: 0, by_status: {} },
       { kind: 'mcp-connection', actors: 0, dormant: 0, by_status: {} },
+      { kind: 'mcp-backend', actors: 0, dormant: 0, by_status: {} },
     ]);
   });
 

@@ -6,7 +6,7 @@ import { reasonOf } from '../upstream/reason.ts';
 import type { NamedBackend } from './written.ts';
 
 /** The only server of a backend that is no gateway itself. */
-export const onlyServer = 'default';
+const onlyServer = 'default';
 
 type Asked = Readonly<{
   backend: NamedBackend;
