@@ -29,6 +29,8 @@ export type Catalog = Readonly<{
   find(view: View, list: McpList, name: string): Offer | undefined;
   /** Whose resource this is; by its URI, or by a template that fits. */
   resource(view: View, uri: string): Readonly<{ server: ActorId; uri: string }> | undefined;
+  /** What a client calls the resource that this server calls so. */
+  uriOf(view: View, server: ActorId, own: string): string;
   /** An enabled server; undefined for any other. */
   server(id: ActorId): McpServerContext | undefined;
   /** Enabled servers, in the order of their names. */
@@ -164,6 +166,11 @@ export function createCatalog(runtime: Runtime): Catalog {
       const able = servers().filter((id) => contextOf(id)?.capabilities['resources'] !== undefined);
       const [only, ...others] = able;
       return only !== undefined && others.length === 0 ? { server: only, uri } : undefined;
+    },
+    uriOf(view, server, own) {
+      const { byName } = indexOf(view).resources;
+      const other = otherUri(server, own);
+      return byName.get(own)?.server !== server && byName.has(other) ? other : own;
     },
     server: contextOf,
     servers,

@@ -14,10 +14,8 @@ export type Outcome = Readonly<{
   verdicts: Verdicts;
 }>;
 
-const programOf = (name: string): string =>
-  join(import.meta.dir, `../../node_modules/${name}/dist/index.js`);
-const stable = programOf('conformance-0-1');
-const next = programOf('conformance-0-2');
+const stable = join(import.meta.dir, '../../node_modules/conformance-0-1/dist/index.js');
+const next = join(import.meta.dir, '../../node_modules/conformance-0-2/dist/index.js');
 
 export const suites = {
   '0.1.16, all of it': { program: stable, args: ['--suite', 'all'] },

@@ -116,7 +116,11 @@ export function openSession(options: Options): Session {
       return { clientInfo, capabilities };
     },
     onRequest: (_server, request, context) => ask(request, context),
-    onNotification: (_server, { method, params }) => tell(method, params),
+    onNotification(server, { method, params }) {
+      const uri = method === 'notifications/resources/updated' ? params?.['uri'] : undefined;
+      const isNamed = typeof uri === 'string';
+      tell(method, isNamed ? { ...params, uri: catalog.uriOf(view, server, uri) } : params);
+    },
     async onOpen(_server, upstream) {
       if (logLevel === undefined || upstream.description.capabilities['logging'] === undefined)
         return;

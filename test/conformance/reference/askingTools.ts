@@ -8,7 +8,10 @@ type Asked = Readonly<{
 }>;
 
 /** What the client answered, or why it did not. */
-async function asked(ctx: ServerContext, request: Asked): Promise<Record<string, unknown>> {
+async function asked(
+  ctx: ServerContext,
+  request: Asked,
+): Promise<Record<string, unknown> & { failure?: string }> {
   try {
     return await ctx.mcpReq.send(request);
   } catch (error) {
@@ -31,7 +34,7 @@ async function elicited(
   const { failure, action, content = {} } = answer;
   return failure === undefined
     ? said(`${how}: action=${String(action)}, content=${JSON.stringify(content)}`)
-    : said(`Elicitation failed: ${String(failure)}`);
+    : said(`Elicitation failed: ${failure}`);
 }
 
 const withDefaults = {

@@ -31,7 +31,7 @@ export function referenceServer(toAll?: () => Notifier): McpServer {
         logging: {},
         completions: {},
       },
-      requestState: { verify: requestStates.verify },
+      requestState: { verify: (state, ctx) => requestStates.verify(state, ctx) },
     },
   );
   registerTools(server, plainTools);
