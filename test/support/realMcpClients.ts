@@ -99,7 +99,15 @@ function inspector(url: string): RealClient {
     const child = Bun.spawn(
       [
         bin('mcp-inspector'),
-        ...['--cli', url, '--transport', 'http', '--format', 'json', '--method', method, ...more],
+        '--cli',
+        url,
+        '--transport',
+        'http',
+        '--format',
+        'json',
+        '--method',
+        method,
+        ...more,
       ],
       { stdout: 'pipe', stderr: 'pipe' },
     );

@@ -6,7 +6,7 @@
 import { isIP } from 'node:net';
 import type { Lookup } from '../../providers/baseUrl.ts';
 import { hostOf, isForbiddenAddress, isForbiddenHost } from '../../providers/forbiddenHosts.ts';
-import { NotSent } from '../rpc/link.ts';
+import { LinkDown, NotSent } from '../rpc/link.ts';
 import type { Dial } from './http.ts';
 
 type Options = Readonly<{
@@ -30,6 +30,14 @@ const isUnreached = (error: unknown): boolean =>
   /ECONNREFUSED|ConnectionRefused|EHOSTUNREACH|ENETUNREACH|FailedToOpenSocket/.test(
     String(error.code),
   );
+
+/** The SDK would follow one to the same origin. */
+async function unlessSentOn(response: Response): Promise<Response> {
+  const { status } = response;
+  if (status < 300 || status >= 400) return response;
+  await response.body?.cancel();
+  throw new LinkDown(`it sends on to another address (HTTP ${status}), which is not followed`);
+}
 
 const refused = (host: string): NotSent =>
   new NotSent(`${host} is a link-local or metadata address, which is never dialled`);
@@ -65,7 +73,7 @@ export function createDialUrl(options: Options): Dial {
     // An answer may be silent for as long as the caller waits: fetch has no say in that.
     const patient = { ...init, redirect: 'manual', timeout: false } as RequestInit;
     const isOwn = host === 'localhost' || host.endsWith('.localhost');
-    if (isIP(host) || isOwn || isProxied) return send(url, patient);
+    if (isIP(host) || isOwn || isProxied) return unlessSentOn(await send(url, patient));
     const headers = new Headers(init.headers);
     headers.set('host', url.host);
     const tls = url.protocol === 'https:' && { tls: { serverName: host } };
@@ -75,7 +83,7 @@ export function createDialUrl(options: Options): Dial {
       const there = new URL(url);
       there.hostname = isIP(address) === 6 ? `[${address}]` : address;
       try {
-        return await send(there, pinned);
+        return await unlessSentOn(await send(there, pinned));
       } catch (error) {
         if (!isUnreached(error)) throw error;
         last = error as Error;

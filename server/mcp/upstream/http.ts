@@ -48,9 +48,7 @@ export function linkError(error: unknown, hasSession: boolean): Error {
     const { status } = error;
     if (status === 401) return new NeedsAuth('it wants a credential (HTTP 401)');
     if (hasSession && isForgotten(error)) return new SessionGone('it has forgotten the session');
-    const isRedirect = status >= 300 && status < 400;
-    const more = isRedirect ? ': it sends on to another address, which is not followed' : '';
-    return new LinkDown(`it answered with HTTP ${status}${more}`, { cause: error });
+    return new LinkDown(`it answered with HTTP ${status}`, { cause: error });
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (/ConnectionRefused|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|FailedToOpenSocket/.test(code))
