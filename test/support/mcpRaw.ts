@@ -3,7 +3,7 @@ import { readSse, type SseReader } from './sseReader.ts';
 
 export type RawSession = Readonly<{
   id: string;
-  /** The status, and the first message of the answer. */
+  /** The status, and the answer among what was told. */
   ask: (method: string, params?: object, id?: number) => Promise<RawAnswer>;
   /** The answer as it comes. */
   send: (body: object, signal?: AbortSignal) => Promise<Response>;
@@ -11,7 +11,7 @@ export type RawSession = Readonly<{
   end: () => Promise<Response>;
 }>;
 
-export type RawAnswer = Readonly<{
+type RawAnswer = Readonly<{
   status: number;
   message: Readonly<Record<string, unknown>> | undefined;
 }>;
@@ -25,7 +25,7 @@ type Options = Readonly<{
 
 const protocolVersion = '2025-11-25';
 
-export async function messagesIn(response: Response): Promise<Readonly<Record<string, unknown>>[]> {
+async function messagesIn(response: Response): Promise<Readonly<Record<string, unknown>>[]> {
   const text = await response.text();
   if (!response.headers.get('content-type')?.includes('event-stream'))
     return text === '' ? [] : [JSON.parse(text)];
@@ -56,7 +56,8 @@ export function rawSession(id: string, { url, headers = {}, apart = false }: Opt
     send: post,
     async ask(method, params = {}, requestId = 1) {
       const response = await post({ jsonrpc: '2.0', id: requestId, method, params });
-      const [message] = await messagesIn(response);
+      const messages = await messagesIn(response);
+      const message = messages.find(({ id: of }) => of === requestId) ?? messages[0];
       return { status: response.status, message };
     },
     listen: (lastEventId, signal) =>

@@ -47,7 +47,8 @@ const mostKnown = 1_000;
 const signatureHeader = 'x-signalbox-signature';
 const ownerHeader = 'x-signalbox-owner';
 const viewHeader = 'x-signalbox-view';
-const passed = ['accept', 'mcp-session-id', 'mcp-protocol-version', 'last-event-id'] as const;
+// What fetch adds by itself where it is missing is not among them: it would not be what was signed.
+const passed = ['mcp-session-id', 'mcp-protocol-version', 'last-event-id'] as const;
 
 const isRefusedConnection = (error: unknown): boolean =>
   error instanceof Error &&
