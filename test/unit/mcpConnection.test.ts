@@ -75,7 +75,27 @@ describe('a connection', () => {
       .thenHappened(failed(1, null));
   });
 
-  test('that is lost waits a second, whatever was before', () => {
+  test('that is lost soon after each start waits longer each time, and from anew after a calm minute', () => {
+    const lost = (failures: number, retryAtMs: number) =>
+      ({ type: 'McpConnectionLost', data: { reason: 'no answer', failures, retryAtMs } }) as const;
+    const before = [dialled(), ready, lost(1, 6_000), dialled('retry'), ready] as const;
+    given(...before)
+      .when({ type: 'ReportFailure', dial: 2, ...failure })
+      .thenHappened(lost(2, failure.nowMs + 2_000));
+    const calmMs = 62_000;
+    given(...before)
+      .when({ type: 'ReportFailure', dial: 2, ...failure, nowMs: calmMs })
+      .thenHappened(lost(1, calmMs + 1_000));
+  });
+
+  test('that is refused a credential while it is ready waits for one', () => {
+    const state = given(dialled(), ready)
+      .when({ type: 'ReportNeedsAuth', dial: 1, reason: 'HTTP 401' })
+      .thenHappened({ type: 'McpConnectionNeedsAuth', data: { reason: 'HTTP 401' } });
+    expect(state.value).toBe('needsAuth');
+  });
+
+  test('that is lost for the first time waits a second, whatever failed before', () => {
     const state = given(dialled(), failed(1, 1_000), dialled('retry'), ready)
       .when({ type: 'ReportFailure', dial: 2, ...failure })
       .thenHappened({
