@@ -50,11 +50,11 @@ export type Config = Readonly<{
   baseUrls: Readonly<Record<Vendor, string>>;
   apiKeyHeader: string;
   mcpFile: Readonly<{ path: string; isWatched: boolean }>;
-  mcpBackends: readonly Readonly<{ name: string; url: string }>[];
+  mcpHandoverHost: string;
   mcpUsers: Readonly<{ path: string | null; isWatched: boolean }>;
   /** MCP is served below this path and not at the root. */
   mcpPathPrefix: string | null;
-  mcpHandoverHost: string;
+  mcpBackends: readonly Readonly<{ name: string; url: string }>[];
   logLevel: LogLevel;
   /** True when the environment names a proxy on the way out. */
   hasOutsideProxy: boolean;

@@ -165,7 +165,8 @@ export function createProxy(deps: ProxyDeps): Proxy {
       client: caller,
       cause,
     });
-    if (tunnel || !deps.bodies.areWanted(admitted?.recordBodies, modelRoute?.recordBodies)) return answered;
+    if (tunnel || !deps.bodies.areWanted(admitted?.recordBodies, modelRoute?.recordBodies))
+      return answered;
     const { id } = exchange;
     return deps.bodies.record(await answered, exchange.isFinished, { id, headers, body });
   };

@@ -100,9 +100,7 @@ describe('an expiry', () => {
     given(added({ expiresAtMs }))
       .when(wake(expiresAtMs - 1))
       .thenNothingHappened();
-    const over = given(added({ expiresAtMs }))
-      .when(wake(expiresAtMs))
-      .thenHappened(expired);
+    const over = given(added({ expiresAtMs })).when(wake(expiresAtMs)).thenHappened(expired);
     expect(over.value).toBe('expired');
     expect(clientKeyKind.wakeAtMs?.(over)).toBeUndefined();
   });
