@@ -73,8 +73,17 @@ describe('A stream', () => {
 
   test('that the vendor ends with its own error has failed', async () => {
     const error = 'data: {"error":{"message":"Overloaded","type":"server_error"}}\n\n';
-    gateway.vendor.does((_request, reply) => reply.stream(openAiChat.start, error));
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    gateway.vendor.does(async (_request, reply) => {
+      reply.begin();
+      await reply.chunk(openAiChat.start);
+      // What fails before the client has a byte would be asked again.
+      await opened;
+      await reply.chunk(error);
+      reply.end();
+    });
     const answer = await gateway.askStream('openai');
+    open();
     expect(await answer.text()).toBe(openAiChat.start + error);
     expect((await recordOf(gateway, answer)).outcome).toBe('failed');
   });
@@ -159,7 +168,11 @@ describe('A client that leaves', () => {
     const leave = new AbortController();
     const answer = await gateway.askStream('openai', { signal: leave.signal });
     const reader = answer.body?.getReader();
-    for (let size = 0; size < bytes.length;) size += (await reader?.read())?.value?.length ?? 0;
+    for (let size = 0; size < bytes.length;) {
+      const piece = await reader?.read();
+      if (!piece?.value) throw new Error(`it ended after ${size} bytes`);
+      size += piece.value.length;
+    }
     leave.abort();
     const record = await recordOf(gateway, answer);
     expect([record.outcome, record.usage?.outputTokens]).toEqual(['completed', 10]);
