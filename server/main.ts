@@ -1,12 +1,9 @@
 /** One gateway process, from its start to its end. */
 import { join } from 'node:path';
 import { createRuntime } from '../actors/runtime/runtime.ts';
-import { connectNats } from '../events/connection.ts';
-import { openJetStreamLog } from '../events/jetStreamLog.ts';
 import { openReadModels } from '../events/projections/readModels.ts';
 import { startRecorder, type Recorder } from '../events/recorder.ts';
 import { snapshotFile } from '../events/snapshots.ts';
-import { ensureStreams } from '../events/streams.ts';
 import { createClientSide } from './access.ts';
 import { createAdmit } from './access/admit.ts';
 import { buildApp, type App } from './app.ts';
@@ -26,6 +23,7 @@ import { createPricing } from './pricing/pricing.ts';
 import { createVerdicts } from './keyRing/verdicts.ts';
 import { createWaiters } from './keyRing/waiters.ts';
 import { kinds } from './kinds.ts';
+import { openLog } from './nats/openLog.ts';
 import { runAsChild, type Running } from './launcher/asChild.ts';
 import type { StartMessage } from './launcher/messages.ts';
 import { createKeyUse } from './providers/keyUse.ts';
@@ -67,16 +65,7 @@ export async function startGateway(
 
   // The log, and what lies beside it.
   const gatewayId = await gatewayIdOf(config.dataDir, workerNumber);
-  const nc = await connectNats({
-    ...nats,
-    servers: String(nats.servers),
-    name: `gateway ${gatewayId}`,
-  });
-  await ensureStreams(
-    nc,
-    nats.maxStoreBytes === null ? {} : { maxFileStoreBytes: nats.maxStoreBytes },
-  );
-  const log = await openJetStreamLog(nc);
+  const { nc, log } = await openLog(nats, `gateway ${gatewayId}`);
   const vault = withFreshSecrets(await openVault(nc, config.encryptionKey));
 
   // The actors, brought back from the log.
@@ -165,7 +154,18 @@ export async function startGateway(
   });
   const realtime = createRealtime({ proxy, pools, verdicts, affinity, judge, gatewayId, now });
   const mcp = await startMcp(
-    { ...beside, nc, config, breakers, recorder: counted, bodies, admit, anonymous: clients.anonymous, environment: environment(), logger },
+    {
+      ...beside,
+      nc,
+      config,
+      breakers,
+      recorder: counted,
+      bodies,
+      admit,
+      anonymous: clients.anonymous,
+      environment: environment(),
+      logger,
+    },
     mcpLines,
   );
 

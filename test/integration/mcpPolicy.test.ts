@@ -37,7 +37,7 @@ const rpc = async (key: string, method: string, params: object = {}, path = '/mc
 };
 const namesOf = async (key: string, method: string, field: string): Promise<unknown[]> => {
   const { result } = await rpc(key, method);
-  return (result?.[field] as { name: string }[]).map(({ name }) => name);
+  return ((result?.[field] ?? []) as { name: string }[]).map(({ name }) => name);
 };
 
 beforeAll(async () => {
@@ -95,7 +95,7 @@ describe('a client that may use some tools', () => {
     expect(prompt.error?.code).toBe(-32602);
     expect((await rpc('some', 'tools/list', {}, '/mcp/two')).status).toBe(404);
     const { result } = await rpc('all', 'resources/list');
-    const second = (result?.['resources'] as { uri: string }[]).find(({ uri }) =>
+    const second = ((result?.['resources'] ?? []) as { uri: string }[]).find(({ uri }) =>
       uri.startsWith('mcp+two:'),
     );
     const read = await rpc('some', 'resources/read', { uri: second?.uri });

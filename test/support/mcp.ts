@@ -32,7 +32,11 @@ type Options = Readonly<{
   more?: object;
 }>;
 
-export async function mcpGateway({ servers = {}, env = {}, more = {} }: Options = {}): Promise<McpGateway> {
+export async function mcpGateway({
+  servers = {},
+  env = {},
+  more = {},
+}: Options = {}): Promise<McpGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-mcp-'));
   const path = join(folder, 'mcp_config.json');
   const configure = (named: Readonly<Record<string, object>>, beside: object = {}) =>

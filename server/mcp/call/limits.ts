@@ -1,9 +1,9 @@
 /** How long names may be, and how deep a message: what comes from outside is told before it costs anything. */
 import { failed, invalidParams, type Json, type RpcAnswer } from '../rpc/message.ts';
 
-export const longestName = 256;
-export const longestUri = 8_192;
-export const longestMethod = 128;
+const longestName = 256;
+const longestUri = 8_192;
+const longestMethod = 128;
 export const mostDepth = 100;
 
 const bytes = { quote: 34, backslash: 92, open: 123, openList: 91, close: 125, closeList: 93 };

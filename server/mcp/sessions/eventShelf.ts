@@ -30,7 +30,7 @@ export type EventShelf = Readonly<{
   bytes(): number;
 }>;
 
-export const usualBounds: Bounds = {
+const usualBounds: Bounds = {
   mostEventsPerSession: 1_024,
   mostBytesPerSession: 4 * 1024 * 1024,
   mostBytesInAll: 64 * 1024 * 1024,
