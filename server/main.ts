@@ -168,20 +168,11 @@ export async function startGateway(
     },
     mcpLines,
   );
-
   metrics.add(...mcp.backends.families);
 
   // The doors.
   const readModels = openReadModels(config.databasePath);
-  const live = createLive({
-    log,
-    runtime,
-    kinds,
-    now,
-    version: config.version,
-    gatewayId,
-    onError,
-  });
+  const live = createLive({ ...beside, kinds, version: config.version });
   const services: Services = {
     config,
     gatewayId,
