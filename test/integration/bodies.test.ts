@@ -40,12 +40,11 @@ afterAll(() => proxied.stop());
 describe('While nothing asks for it', () => {
   test('no body is recorded, and the reason is told', async () => {
     const answered = await ask();
-    await recordOf(proxied, answered);
-    expectProblem(
-      await api('GET', `/api/logs/${requestId(answered)}/body`),
-      404,
-      'BODY_NOT_RECORDED',
-    );
+    const id = requestId(answered);
+    await until('the request is projected', async () => {
+      return (await api('GET', `/api/logs/${id}`)).status === 200;
+    });
+    expectProblem(await api('GET', `/api/logs/${id}/body`), 404, 'BODY_NOT_RECORDED');
   });
 
   test('a request that never was is another reason', async () => {
