@@ -34,11 +34,18 @@ export async function assertProjected({ log, readModels }: Sources): Promise<voi
   throw new Problem(503, 'READ_MODELS_NOT_READY', detail, { 'retry-after': '2' });
 }
 
-/** An event with this id that is in the log and in no read model yet. */
-async function findUnprojected(sources: Sources, id: string): Promise<TrafficEvent | undefined> {
+/**
+ * An event with this id that is in the log and was in no read model yet.
+ * @param seenTo where the read models stood before they were asked for it: they go on meanwhile.
+ */
+async function findUnprojected(
+  sources: Sources,
+  id: string,
+  seenTo = 0,
+): Promise<TrafficEvent | undefined> {
   const { log } = sources;
   const { lastSequence } = await log.state('TRAFFIC');
-  const after = Math.max(projectedTo(sources) ?? 0, lastSequence - unprojectedAtMost);
+  const after = Math.max(seenTo, lastSequence - unprojectedAtMost);
   if (after < lastSequence) {
     for (const { events } of await log.readTraffic(after, lastSequence)) {
       for (const event of events) if (event.id === id) return event;
@@ -49,15 +56,17 @@ async function findUnprojected(sources: Sources, id: string): Promise<TrafficEve
 }
 
 export async function findRequest(sources: Sources, id: string): Promise<Request | undefined> {
+  const seenTo = projectedTo(sources);
   const projected = sources.readModels.requestById(id);
   if (projected) return projected;
-  const event = await findUnprojected(sources, id);
+  const event = await findUnprojected(sources, id, seenTo);
   return event?.type === 'RequestFinished' ? requestOfEvent(event) : undefined;
 }
 
 export async function findToolCall(sources: Sources, id: string): Promise<ToolCall | undefined> {
+  const seenTo = projectedTo(sources);
   const projected = sources.readModels.toolCallById(id);
   if (projected) return projected;
-  const event = await findUnprojected(sources, id);
+  const event = await findUnprojected(sources, id, seenTo);
   return event?.type === 'ToolCalled' ? toolCallOfEvent(event) : undefined;
 }
