@@ -32,7 +32,13 @@ const notForUpstream = new Set([
 ]);
 
 /** What a vendor says about its own host would be wrong about the gateway's. */
-const notForClient = ['set-cookie', 'set-cookie2', 'alt-svc', 'strict-transport-security'];
+const notForClient = new Set([
+  ...hopByHop,
+  'set-cookie',
+  'set-cookie2',
+  'alt-svc',
+  'strict-transport-security',
+]);
 
 const uploadUrls = ['x-goog-upload-url', 'x-goog-upload-control-url'];
 
@@ -54,15 +60,15 @@ function namedBy(connection: string | null): ReadonlySet<string> {
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }
 
-/** True for what says something of one connection only. */
-export const isHopByHop = (name: string): boolean => hopByHop.has(name);
+/** False for what says something of one connection, or of a host that is not the gateway. */
+export const isForClient = (name: string): boolean => !notForClient.has(name);
 
-/** A copy that can be passed on. */
-export function withoutConnection(headers: Headers): Headers {
+/** A copy of a vendor's headers with what can be passed on. */
+export function passedOn(headers: Headers): Headers {
   const named = namedBy(headers.get('connection'));
   const passed = new Headers();
   for (const [name, value] of headers) {
-    if (!hopByHop.has(name) && !named.has(name)) passed.append(name, value);
+    if (isForClient(name) && !named.has(name)) passed.append(name, value);
   }
   return passed;
 }
@@ -138,7 +144,6 @@ export function responseHeaders(
   requestId: string,
   options: ResponseHeaderOptions = {},
 ): Headers {
-  for (const name of notForClient) if (headers.has(name)) headers.delete(name);
   if (options.bodyUnchanged !== true) headers.delete('content-length');
   headers.set('x-signalbox-request-id', requestId);
   if (options.origin === undefined || !headers.has('x-goog-upload-status')) return headers;

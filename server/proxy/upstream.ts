@@ -1,6 +1,6 @@
 /** The one place where a request leaves for a vendor. */
 import type { AbortState } from './abort.ts';
-import { headersOf, withoutConnection, type HeaderLines } from './headers.ts';
+import { headersOf, passedOn, type HeaderLines } from './headers.ts';
 import type { TransportFault } from '../../actors/providerKey/evidence.ts';
 
 export type UpstreamRequest = Readonly<{
@@ -25,6 +25,7 @@ export type UpstreamBody = Readonly<{
 /** An answer whose head is there. Its body is read once: with `body` or with `bytes`. */
 export type UpstreamAnswer = Readonly<{
   status: number;
+  /** Only what can be passed on to a client. */
   headers: Headers;
   /** Null when there is none. */
   body: UpstreamBody | null;
@@ -58,7 +59,7 @@ export const fetchUpstream: Upstream = async ({ method, url, headers, body }, st
   const answer = await fetch(url, init);
   return {
     status: answer.status,
-    headers: withoutConnection(answer.headers),
+    headers: passedOn(answer.headers),
     body: answer.body,
     bytes: () => answer.bytes(),
   };

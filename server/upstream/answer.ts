@@ -19,6 +19,26 @@ type Waiter<T> = Readonly<{ resolve: (value: T) => void; reject: (error: unknown
 
 const nothing = new Uint8Array();
 
+/** An answer that came whole, as most do. */
+export function wholeAnswer(
+  status: number,
+  headers: Headers,
+  content: Uint8Array<ArrayBuffer>,
+): UpstreamAnswer {
+  let isRead = false;
+  const read = (): Promise<ReadResult> => {
+    if (isRead) return Promise.resolve({ done: true });
+    isRead = true;
+    return Promise.resolve({ done: false, value: content });
+  };
+  return {
+    status,
+    headers,
+    body: { getReader: () => ({ read }) },
+    bytes: () => Promise.resolve(content),
+  };
+}
+
 export function openAnswer(status: number, headers: Headers, flow: Flow): OpenAnswer {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let waitingBytes = 0;

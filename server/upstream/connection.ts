@@ -2,7 +2,7 @@
 import type { Socket } from 'bun';
 import type { AbortState } from '../proxy/abort.ts';
 import type { UpstreamAnswer, UpstreamRequest } from '../proxy/upstream.ts';
-import { openAnswer, type OpenAnswer } from './answer.ts';
+import { openAnswer, wholeAnswer, type OpenAnswer } from './answer.ts';
 import { bodyOf, type Body } from './body.ts';
 import { createBurst } from './burst.ts';
 import { ConnectionError, codeOf } from './connectionError.ts';
@@ -150,6 +150,12 @@ export function connect(options: ConnectionOptions): Connection {
     // 100, 102 and 103 come before the answer; nobody asked for another protocol.
     if (parsed.status === 101) throw new MalformedAnswer('the vendor changed the protocol');
     if (parsed.status < 200) return end < bytes.length ? openHead(bytes, end) : -1;
+    if (parsed.framing === 'length' && bytes.length - end === parsed.bodyBytes && job) {
+      const answered = wholeAnswer(parsed.status, parsed.headers, bytes.subarray(end));
+      answerSoon({ job, answer: answered });
+      finish(bytes, bytes.length, parsed);
+      return -1;
+    }
     head = parsed;
     const opened = openAnswer(parsed.status, parsed.headers, flow);
     answer = opened;

@@ -1,5 +1,5 @@
 /** The head of an HTTP/1.1 answer (RFC 9112), parsed strictly where a guess could mix up two answers. */
-import { isHopByHop } from '../proxy/headers.ts';
+import { isForClient } from '../proxy/headers.ts';
 
 export type Head = Readonly<{
   status: number;
@@ -94,10 +94,10 @@ export function parseHead(text: string, method: string): Head {
 
 const isToken = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** How long the names are that say something of this connection alone: most others are told apart by that. */
-const lengthsForHere = new Set([2, 7, 8, 10, 16, 17, 18, 19]);
+/** How long the names are that stay here: most others are told apart by that. */
+const lengthsForHere = new Set([2, 7, 8, 10, 11, 16, 17, 18, 19, 25]);
 const isForHere = (name: string): boolean =>
-  lengthsForHere.has(name.length) && isHopByHop(name.toLowerCase());
+  lengthsForHere.has(name.length) && !isForClient(name.toLowerCase());
 
 /** RFC 9112, 6.3. */
 function framingOf(

@@ -5,7 +5,7 @@ import {
   responseHeaders,
   upstreamHeaders,
   upstreamSearch,
-  withoutConnection,
+  passedOn,
 } from '../../server/proxy/headers.ts';
 
 const plain = { apiKeyHeader: 'X-Team-Key', streamed: false } as const;
@@ -114,7 +114,7 @@ describe('Headers to the client', () => {
   };
 
   test("keep the vendor's ids and limits, and add our id", () => {
-    expect(all(responseHeaders(withoutConnection(upstream()), 'r1'))).toEqual({
+    expect(all(responseHeaders(passedOn(upstream()), 'r1'))).toEqual({
       'content-encoding': 'gzip',
       'x-request-id': 'req_1',
       'request-id': 'req_2',
