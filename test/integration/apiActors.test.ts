@@ -162,7 +162,7 @@ describe('the machine of a kind', () => {
     expect(body).toEqual({
       kind: 'client-key',
       id: 'client-key',
-      version: 3,
+      version: 4,
       initial: 'unknown',
       transitions: [
         to('ClientKeyChanged', null, true),

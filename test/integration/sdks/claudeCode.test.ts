@@ -161,8 +161,17 @@ describe('Around its turns', () => {
     const error =
       'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n';
     const broken = whole.slice(0, whole.indexOf('event: message_delta')) + error;
-    gateway.vendor.does(streams(broken));
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    gateway.vendor.does(async (_request, reply) => {
+      reply.begin();
+      await reply.chunk(broken.slice(0, -error.length));
+      // What fails before the client has a byte would be asked again.
+      await opened;
+      await reply.chunk(error);
+      reply.end();
+    });
     const answer = await post(claudeMessage('s-mid', bearer));
+    open();
     expect(await answer.text()).toBe(broken);
     expect((await recordOf(gateway, answer)).outcome).toBe('failed');
   });

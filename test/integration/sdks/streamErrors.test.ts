@@ -36,10 +36,19 @@ function vendorsError(dialect: Dialect): string {
 
 type Ended = Readonly<{ said: string; error: Error; provider: string }>;
 
-async function endOf(sdk: SdkVersion, place: SdkPlaces, script: Script): Promise<Ended> {
-  const { model, provider } = await place.place(sdk.dialect, script);
+/** @param scriptOf told when the client has heard something: what breaks before that is asked again. */
+async function endOf(
+  sdk: SdkVersion,
+  place: SdkPlaces,
+  scriptOf: (heard: Promise<void>) => Script,
+): Promise<Ended> {
+  const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
+  const { model, provider } = await place.place(sdk.dialect, scriptOf(heard));
   let said = '';
-  const onText = (text: string) => void (said += text);
+  const onText = (text: string) => {
+    said += text;
+    hear();
+  };
   const error = await thrown(sdk.ask({ url: place.url(), model, way: 'stream', onText }));
   return { said, error: error as Error, provider };
 }
@@ -71,9 +80,13 @@ describe('After text that has come, an error', () => {
   test('of the vendor is thrown in its own words, and recorded as a failure', async () => {
     const ended = await Promise.all(
       sdks.map((sdk) =>
-        endOf(sdk, gateway, (_request, reply) =>
-          reply.stream(opening(sdk.dialect), vendorsError(sdk.dialect)),
-        ),
+        endOf(sdk, gateway, (heard) => async (_request, reply) => {
+          reply.begin();
+          await reply.chunk(opening(sdk.dialect));
+          await heard;
+          await reply.chunk(vendorsError(sdk.dialect));
+          reply.end();
+        }),
       ),
     );
     expect(seen(ended, wordsOf(503))).toEqual(told(wordsOf(503)));
@@ -96,7 +109,7 @@ describe('After text that has come, an error', () => {
   ] as const)('for a %s is the gateway’s, and never a success', async (_what, breaks) => {
     const words = "The provider's answer is not complete";
     const ended = await Promise.all(
-      sdks.map((sdk) => endOf(sdk, gateway, (_request, reply) => breaks(sdk.dialect, reply))),
+      sdks.map((sdk) => endOf(sdk, gateway, () => (_request, reply) => breaks(sdk.dialect, reply))),
     );
     expect(seen(ended, words)).toEqual(told(words));
     expect(await outcomesOf(ended)).toEqual(sdks.map(() => 'truncated'));
@@ -119,7 +132,7 @@ describe('A gateway that is stopped', () => {
       const { model } = await stopping.place(sdk.dialect, never);
       return (await thrown(sdk.ask({ url: stopping.url(), model }))) as Error;
     });
-    const streams = sdks.map((sdk) => endOf(sdk, stopping, begun(sdk.dialect)));
+    const streams = sdks.map((sdk) => endOf(sdk, stopping, () => begun(sdk.dialect)));
     await until('all are under way', () => arrived === sdks.length * 2);
     const stopped = stopping.stop();
     const told503 = Object.fromEntries(sdks.map((sdk) => [sdk.name, sdk.classOf(503)]));
