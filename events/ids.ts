@@ -28,6 +28,15 @@ export const traceIdOf = (id: RequestId | EventId): TraceId =>
     id.slice(19, 23) +
     id.slice(24)) as TraceId;
 
+/** `traceId === traceIdOf(id)`, without the text that this would make. */
+export const isTraceOf = (id: RequestId | EventId, traceId: string): boolean =>
+  traceId.length === 32 &&
+  traceId.startsWith(id.slice(0, 8)) &&
+  traceId.startsWith(id.slice(9, 13), 8) &&
+  traceId.startsWith(id.slice(14, 18), 12) &&
+  traceId.startsWith(id.slice(19, 23), 16) &&
+  traceId.startsWith(id.slice(24), 20);
+
 /** The trace id of a `traceparent` header (W3C Trace Context, section 3.2), or undefined when it is not valid. */
 export function parseTraceparent(header: string | null): TraceId | undefined {
   const match = header && /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(header);

@@ -31,7 +31,15 @@ export const dailyStatsTable = sqliteTable(
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** The UTC day of a time, `2026-11-20`. */
-export const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
+export function dayOf(timeMs: number): string {
+  const number = Math.floor(timeMs / dayMs);
+  // Nearly all that comes is of one day.
+  if (number !== lastDay.number) {
+    lastDay = { number, name: new Date(timeMs).toISOString().slice(0, 10) };
+  }
+  return lastDay.name;
+}
+let lastDay = { number: Number.NaN, name: '' };
 
 /** The day's first millisecond, and the next day's. */
 export function boundsOf(day: string): { fromMs: number; beforeMs: number } {

@@ -2,7 +2,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Sequence } from '../event.ts';
-import { traceIdOf, type RequestId } from '../ids.ts';
+import { isTraceOf, traceIdOf, type RequestId } from '../ids.ts';
 import type { Attempt, Outcome, RequestFinished } from '../traffic.ts';
 import type { Dialect } from '../provider.ts';
 import type { ProjectionDatabase } from './database.ts';
@@ -93,7 +93,7 @@ function valuesOf(n: number, { id, traceId, atMs, data }: RequestFinished): Valu
   return [
     n,
     id,
-    traceId === traceIdOf(id) ? '' : traceId,
+    isTraceOf(id, traceId) ? '' : traceId,
     atMs,
     data.client,
     data.dialect,
