@@ -45,7 +45,15 @@ const rows: Row[] = [];
 for (const [name, measure] of Object.entries(sections)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`${name} …`);
-  rows.push(...(await measure({ isShort: values.short })));
+  try {
+    const measured = await measure({ isShort: values.short });
+    rows.push(...measured);
+    // At once as well: what comes later may break, and this took its time.
+    console.log(table(measured));
+  } catch (error) {
+    console.error(error);
+    rows.push({ what: name, measured: 'it broke', hold: '', reach: '', isHeld: false });
+  }
 }
 console.log(`\n${table(rows)}`);
 if (values.short) console.log('\na short run: all of it runs, and its figures mean nothing');
