@@ -54,9 +54,8 @@ export function buildCatalog(schemas: Readonly<Record<string, TSchema>>, history
       if (version > entry.version) {
         return { reason: `it has version ${version}, this Signalbox knows ${entry.version}` };
       }
-      const current = entry.upcasts
-        .slice(version - 1)
-        .reduce((value, upcast) => upcast(value), data);
+      const upcasts = version === entry.version ? [] : entry.upcasts.slice(version - 1);
+      const current = upcasts.reduce((value, upcast) => upcast(value), data);
       if (entry.check.Check(current)) return { data: current as object };
       const first = entry.check.Errors(current).First();
       return {

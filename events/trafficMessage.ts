@@ -69,10 +69,11 @@ export function readBatch(body: unknown): { id: BatchId; events: unknown[] } | u
 /** The event in today's shape, or undefined when this version cannot read it. */
 function readTrafficEvent(value: unknown): TrafficEvent | undefined {
   if (!envelope.Check(value)) return undefined;
-  const read = trafficCatalog.read(value.type, value.version, value.data);
+  const { id, type, atMs, traceId } = value;
+  const read = trafficCatalog.read(type, value.version, value.data);
   if ('reason' in read) return undefined;
-  const version = trafficCatalog.versionOf(value.type);
-  return { ...value, version, data: read.data } as TrafficEvent;
+  const version = trafficCatalog.versionOf(type);
+  return { id, type, version, atMs, traceId, data: read.data } as TrafficEvent;
 }
 
 /** One message of TRAFFIC. What cannot be read is left out and counted, a whole message as one. */

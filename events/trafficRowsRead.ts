@@ -15,8 +15,19 @@ function attemptsIn(written: Row, data: Fields, read: (row: unknown) => Fields):
   const [startedMs, durationMs] = written;
   if (typeof startedMs !== 'number') return written.map(read);
   const { provider, keyId, model, status } = data;
-  const ok = { verdict: 'ok', ruleId: '', error: '' };
-  return [{ provider, keyId, model, status, startedMs, durationMs, ...ok }];
+  return [
+    {
+      provider,
+      keyId,
+      model,
+      status,
+      startedMs,
+      durationMs,
+      verdict: 'ok',
+      ruleId: '',
+      error: '',
+    },
+  ];
 }
 
 /** Reads any row whose names are known only now. */
