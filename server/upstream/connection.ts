@@ -49,6 +49,7 @@ const answerSoon = createBurst(({ job, answer }: { job: Job; answer: UpstreamAns
 export function connect(options: ConnectionOptions): Connection {
   const { origin } = options;
   let socket: Socket | undefined;
+  let raw: Socket | undefined; // From before its handshake on.
   let isClosed = false;
   let uses = 0;
   /** What the socket did not take yet. */
@@ -68,7 +69,7 @@ export function connect(options: ConnectionOptions): Connection {
     if (isClosed) return;
     isClosed = true;
     clearTimeout(connecting);
-    socket?.terminate();
+    raw?.terminate();
     options.onClosed(connection);
   };
 
@@ -210,10 +211,6 @@ export function connect(options: ConnectionOptions): Connection {
   );
   const isUp = (opened: Socket) => {
     clearTimeout(connecting);
-    if (isClosed) {
-      opened.terminate();
-      return;
-    }
     socket = opened;
     if (job) begin(job);
   };
@@ -225,11 +222,14 @@ export function connect(options: ConnectionOptions): Connection {
     ...(origin.isSecure && { tls: { serverName: origin.hostname, rejectUnauthorized: true } }),
     socket: {
       open(opened) {
-        if (!origin.isSecure) isUp(opened);
+        raw = opened;
+        if (isClosed) opened.terminate();
+        else if (!origin.isSecure) isUp(opened);
       },
       handshake(opened, isTrusted, error) {
-        if (isTrusted) isUp(opened);
-        else fail(new ConnectionError(error?.message ? codeOf(error) : 'ERR_TLS', 'TLS failed'));
+        if (isTrusted && !isClosed) isUp(opened);
+        else if (!isTrusted)
+          fail(new ConnectionError(error?.message ? codeOf(error) : 'ERR_TLS', 'TLS failed'));
       },
       data(_, came) {
         try {

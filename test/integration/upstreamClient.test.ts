@@ -148,9 +148,14 @@ describe('a request', () => {
   });
 
   test('gets no connection in time where nobody answers the handshake', async () => {
-    const port = await serverThat(() => {});
+    const left = Promise.withResolvers<void>();
+    const port = await serverThat((socket) => {
+      socket.on('data', () => {});
+      socket.on('close', () => left.resolve());
+    });
     const answer = newClient(50).send(asking(`https://127.0.0.1:${port}/`), never());
     expect(await faultOf(answer)).toBe('unreachable');
+    await left.promise;
   });
 
   test.each(['before it is sent', 'before the head', 'in the body'])(
