@@ -8,6 +8,8 @@ const fixture = join(import.meta.dir, '../fixtures/mcpBackend.ts');
 type Behaviour = Readonly<{
   status?: number;
   delayMs?: number;
+  /** Calls alone are slow: its health is good. */
+  slowCallsMs?: number;
   servers?: readonly string[];
   badHealth?: true;
 }>;

@@ -57,7 +57,12 @@ describe('the pool', () => {
       ['mcp1', 1, 'environment'],
       ['mcp2', 1, 'environment'],
     ]);
-    expect(balancer).toMatchObject({ checkEveryMs: 30_000, unhealthyAfter: 3, healthyAfter: 2 });
+    expect(balancer).toMatchObject({
+      checkEveryMs: 30_000,
+      unhealthyAfter: 3,
+      healthyAfter: 2,
+      drainMs: 600_000,
+    });
   });
 
   test('takes weights, health paths and thresholds of the file, and its further backends', () => {
@@ -71,6 +76,7 @@ describe('the pool', () => {
         health_check_interval: 10,
         unhealthy_threshold: 5,
         healthy_threshold: 1,
+        drain_timeout: 30,
       },
     });
     expect(backends).toMatchObject([
@@ -78,7 +84,12 @@ describe('the pool', () => {
       { name: 'mcp2', weight: 1, healthPath: '/health' },
       { name: 'third', headers: { authorization: 'Bearer from-outside' }, source: 'file' },
     ]);
-    expect(balancer).toMatchObject({ checkEveryMs: 10_000, unhealthyAfter: 5, healthyAfter: 1 });
+    expect(balancer).toMatchObject({
+      checkEveryMs: 10_000,
+      unhealthyAfter: 5,
+      healthyAfter: 1,
+      drainMs: 30_000,
+    });
   });
 
   test.each([

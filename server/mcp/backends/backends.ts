@@ -57,9 +57,6 @@ type Options = Readonly<{
   onError: (error: unknown, about: string) => void;
 }>;
 
-/** Sessions of a backend that is not named any more are ended after this. */
-const drainMs = 10 * 60_000;
-
 export function createBackends(options: Options): Backends {
   const { runtime, gatewayId, breakers, servers, dial, onRecovered, logger, now, onError } =
     options;
@@ -76,7 +73,11 @@ export function createBackends(options: Options): Backends {
   const tell = ({ id }: Member, matter: string, command: McpBackendCommand) =>
     outbox.put(id, matter, () => actors.ask(id, command, runtime.ownCause()));
   const members = createMembers({ runtime, gatewayId, breakers, now });
-  const leaving = createLeaving({ sessions: () => sessions, tell, deadlineMs: drainMs });
+  const leaving = createLeaving({
+    sessions: () => sessions,
+    tell,
+    deadlineMs: () => balancer.drainMs,
+  });
   const onEnd = (member: Member) => leaving.look(member);
   const sessions = createBackendSessions({ runtime, breakers, now, onEnd, onError });
   const watch = createWatch({ members, balancer: () => balancer, tell, dial, now });

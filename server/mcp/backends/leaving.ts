@@ -16,7 +16,8 @@ export type Leaving = Readonly<{
 type Options = Readonly<{
   sessions: () => BackendSessions;
   tell: (member: Member, matter: string, command: McpBackendCommand) => void;
-  deadlineMs: number;
+  /** Read when one begins to leave. */
+  deadlineMs: () => number;
 }>;
 
 export function createLeaving({ sessions, tell, deadlineMs }: Options): Leaving {
@@ -42,7 +43,7 @@ export function createLeaving({ sessions, tell, deadlineMs }: Options): Leaving 
         end(member, 'deadline', ended);
         sessions().end(member, reason);
       };
-      leaving.set(member, setTimeout(atDeadline, deadlineMs));
+      leaving.set(member, setTimeout(atDeadline, deadlineMs()));
       sessions().end(member, reason, 'own');
       sessions().retire(member);
       look(member);

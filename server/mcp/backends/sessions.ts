@@ -27,7 +27,7 @@ type Options = Readonly<{
   onError: (error: unknown, about: string) => void;
 }>;
 
-/** Long enough that the calls of a moment do not all knock there, short enough to be gone with a restart. */
+/** Long enough that the calls of a moment do not all go there, short enough to be gone with a restart. */
 const shunMs = 1_000;
 
 const statusOf = (error: unknown): number => {
@@ -49,8 +49,9 @@ const verdictOf = (error: unknown): Verdict => ({
 export function createBackendSessions(options: Options): BackendSessions {
   const { runtime, breakers, now, onEnd, onError } = options;
 
-  const answered = (member: Member) => {
-    member.shunnedUntilMs = 0;
+  const answered = (member: Member, startedAtMs: number) => {
+    // What was asked before it broke says nothing of what it is now.
+    if (startedAtMs > member.shunnedUntilMs - shunMs) member.shunnedUntilMs = 0;
     // Most of the time there is nothing to be told.
     if (!member.isSuspect && breakers.stateOf(member.breaker).value === 'closed') return;
     member.isSuspect = false;
@@ -60,8 +61,11 @@ export function createBackendSessions(options: Options): BackendSessions {
   const faulted: BackendSessions['faulted'] = (member, error, startedAtMs) => {
     const status = statusOf(error);
     // Whoever forgot a session, or refuses a request, is there.
-    if (error instanceof SessionGone || (status >= 400 && status < 500)) return answered(member);
-    if (error instanceof NotSent) member.shunnedUntilMs = now() + shunMs;
+    if (error instanceof SessionGone || (status >= 400 && status < 500))
+      return answered(member, startedAtMs);
+    // One that dies takes connections for a moment still: what is sent into them is neither carried out nor refused.
+    const isBroken = status === 0 && !(error instanceof TimedOut || error instanceof Cancelled);
+    if (isBroken) member.shunnedUntilMs = now() + shunMs;
     if (!(error instanceof Cancelled)) member.isSuspect = true;
     breakers.failed(member.breaker, verdictOf(error), startedAtMs, runtime.ownCause());
   };
@@ -89,7 +93,7 @@ export function createBackendSessions(options: Options): BackendSessions {
           const timeoutMs = Math.min(ask.timeoutMs, member.backend.timeoutMs);
           try {
             const answer = await session.request(method, params, { ...ask, timeoutMs }, as);
-            answered(member);
+            answered(member, startedAtMs);
             return answer;
           } catch (error) {
             faulted(member, error, startedAtMs);

@@ -24,6 +24,8 @@ export type Balancer = Readonly<{
   checkTimeoutMs: number;
   unhealthyAfter: number;
   healthyAfter: number;
+  /** Sessions of a backend that is not named any more are ended after this. */
+  drainMs: number;
   /** Whoever wrote it says that the servers keep nothing between two calls. */
   stateless: boolean;
 }>;
@@ -64,6 +66,7 @@ const balancerCheck = TypeCompiler.Compile(
     health_check_timeout: seconds(0.05),
     unhealthy_threshold: threshold,
     healthy_threshold: threshold,
+    drain_timeout: seconds(0.05),
     stateless: t.Optional(t.Boolean()),
   }),
 );
@@ -131,6 +134,7 @@ export function createPoolOf({ named, variables }: Options): PoolOf {
         checkTimeoutMs: (balancer.health_check_timeout ?? 5) * 1_000,
         unhealthyAfter: balancer.unhealthy_threshold ?? 3,
         healthyAfter: balancer.healthy_threshold ?? 2,
+        drainMs: (balancer.drain_timeout ?? 600) * 1_000,
         stateless: balancer.stateless ?? false,
       },
     };

@@ -30,6 +30,12 @@ type Options = Readonly<{
 /** The first revision that has no sessions. */
 const firstModern = '2026-07-28';
 const endSessionMs = 2_000;
+/**
+ * No connection was made, or its other end was not trusted. A reset says nothing: a server that closes an idle
+ * connection may read what comes into it all the same, and carry it out.
+ */
+const neverSent =
+  /ConnectionRefused|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|FailedToOpenSocket|_CERT|CERT_|LEAF_SIGNATURE/;
 
 /** What came with a refusal. */
 function textOf({ data }: SdkHttpError): string {
@@ -51,8 +57,7 @@ export function linkError(error: unknown, hasSession: boolean): Error {
     return new LinkDown(`it answered with HTTP ${status}`, { cause: error });
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/ConnectionRefused|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|FailedToOpenSocket/.test(code))
-    return new NotSent(`it cannot be reached (${code})`, { cause: error });
+  if (neverSent.test(code)) return new NotSent(`it cannot be reached (${code})`, { cause: error });
   return error instanceof Error ? error : new LinkDown('it cannot be reached', { cause: error });
 }
 
