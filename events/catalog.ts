@@ -2,6 +2,7 @@
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler';
 import { breakerSchemas } from './breaker.ts';
 import { clientKeySchemas } from './clientKey.ts';
+import { conversationSchemas } from './conversation.ts';
 import { daySchemas } from './day.ts';
 import { mcpBackendSchemas } from './mcpBackend.ts';
 import { mcpConnectionSchemas } from './mcpConnection.ts';
@@ -79,6 +80,7 @@ export const controlCatalog = buildCatalog(
     ...mcpServerSchemas,
     ...mcpConnectionSchemas,
     ...mcpBackendSchemas,
+    ...conversationSchemas,
   },
   upcasts,
 );

@@ -16,7 +16,8 @@ export const controlKinds = [
   'mcp-backend',
 ] as const;
 export type ControlKind = (typeof controlKinds)[number];
-export type ActorKind = ControlKind;
+/** Conversations have a stream of their own, and are loaded on demand. */
+export type ActorKind = ControlKind | 'conversation';
 
 export type ActorRef = Readonly<{ kind: ActorKind; id: ActorId }>;
 

@@ -13,10 +13,14 @@ const heartbeatMs = 1_000;
 const pauseMs = 200;
 
 /**
- * Messages on the way at once. The server cuts off a client for which more than 64 MiB wait, so the large messages
- * of TRAFFIC get a smaller window.
+ * Messages on the way at once. The server cuts off a client for which more than 64 MiB wait, so streams of large
+ * messages get a smaller window.
  */
-const windowOf: Readonly<Record<StreamName, number>> = { CONTROL: 500, TRAFFIC: 64 };
+const windowOf: Readonly<Record<StreamName, number>> = {
+  CONTROL: 500,
+  CONVERSATIONS: 48,
+  TRAFFIC: 64,
+};
 
 /**
  * Calls `onMessage` with every message above `after`, in order, until it is stopped; it goes on by itself after the

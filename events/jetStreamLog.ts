@@ -10,7 +10,7 @@ import { LogUnavailable, type EventLog, type Tail } from './log.ts';
 import { decodeControl, type RawMessage } from './message.ts';
 import { decodeTraffic, encodeTraffic } from './trafficMessage.ts';
 import { epochMsOf, rawOf, readRange } from './readRange.ts';
-import { actorSubject, trafficSubject, type StreamName } from './subjects.ts';
+import { actorSubject, streamOf, trafficSubject, type StreamName } from './subjects.ts';
 
 const requestMs = 2_000;
 const askMs = 5_000;
@@ -29,7 +29,11 @@ export async function openJetStreamLog(
   const js = jetstream(nc);
   const watch = watchConnection(nc);
   const asking = (stream: StreamName): Asked => ({ stream, manager, watch, now });
-  const asked = { CONTROL: asking('CONTROL'), TRAFFIC: asking('TRAFFIC') } as const;
+  const asked = {
+    CONTROL: asking('CONTROL'),
+    CONVERSATIONS: asking('CONVERSATIONS'),
+    TRAFFIC: asking('TRAFFIC'),
+  } as const;
   const tails = new Set<Tail>();
   let closed = false;
 
@@ -37,7 +41,10 @@ export async function openJetStreamLog(
     if (closed) throw new LogUnavailable('it was closed');
   };
   const everything = Number.MAX_SAFE_INTEGER;
-  const appendEvent = appendTo(nc, asked.CONTROL);
+  const appendEvent = {
+    CONTROL: appendTo(nc, asked.CONTROL),
+    CONVERSATIONS: appendTo(nc, asked.CONVERSATIONS),
+  } as const;
 
   async function tail(
     stream: StreamName,
@@ -62,18 +69,23 @@ export async function openJetStreamLog(
   return {
     async append(actor, event, expected, timeoutMs) {
       assertOpen();
-      return appendEvent(actor, event, expected, timeoutMs);
+      return appendEvent[streamOf(actor)](actor, event, expected, timeoutMs);
     },
 
     async read(actor, after = 0) {
       assertOpen();
       const range = { subject: actorSubject(actor), after, upTo: everything, limit: everything };
-      return readRange(nc, asked.CONTROL, range, decodeControl);
+      return readRange(nc, asked[streamOf(actor)], range, decodeControl);
     },
 
     async readControl(after, upTo, limit = everything) {
       assertOpen();
       return readRange(nc, asked.CONTROL, { after, upTo, limit }, decodeControl);
+    },
+
+    async readConversations(after, upTo, limit = everything) {
+      assertOpen();
+      return readRange(nc, asked.CONVERSATIONS, { after, upTo, limit }, decodeControl);
     },
 
     async readOne(sequence) {
@@ -91,6 +103,9 @@ export async function openJetStreamLog(
 
     tailControl: (after, onMessage) =>
       tail('CONTROL', after, (raw) => onMessage(decodeControl(raw))),
+
+    tailConversations: (after, onMessage) =>
+      tail('CONVERSATIONS', after, (raw) => onMessage(decodeControl(raw))),
 
     tailTraffic: (after, onMessage) =>
       tail('TRAFFIC', after, (raw) => onMessage(decodeTraffic(raw))),

@@ -30,7 +30,7 @@ export class UnreadableEvent extends Error {
   }
 }
 
-/** A message of CONTROL: the event, or why it cannot be read (its actor is known either way). */
+/** A message of CONTROL or CONVERSATIONS: the event, or why it cannot be read (its actor is known either way). */
 export type ControlMessage =
   | { readonly ok: true; readonly event: StoredEvent }
   | {
@@ -78,12 +78,16 @@ export type EventLog = Readonly<{
   read(actor: ActorRef, after?: Sequence): Promise<ControlMessage[]>;
   /** CONTROL messages with `after < sequence <= upTo`, oldest first, of all actors. */
   readControl(after: Sequence, upTo: Sequence, limit?: number): Promise<ControlMessage[]>;
-  /** One message by its sequence; undefined when there is none. */
+  /** The same of CONVERSATIONS. */
+  readConversations(after: Sequence, upTo: Sequence, limit?: number): Promise<ControlMessage[]>;
+  /** One message of CONTROL by its sequence; undefined when there is none. */
   readOne(sequence: Sequence): Promise<ControlMessage | undefined>;
   /** TRAFFIC messages with `after < sequence <= upTo`, oldest first. */
   readTraffic(after: Sequence, upTo: Sequence, limit?: number): Promise<TrafficMessage[]>;
   /** Every CONTROL message above `after`, in order, without a gap or a repeat, also across restarts of the log. */
   tailControl(after: Sequence, onMessage: (message: ControlMessage) => void): Promise<Tail>;
+  /** The same of CONVERSATIONS. */
+  tailConversations(after: Sequence, onMessage: (message: ControlMessage) => void): Promise<Tail>;
   tailTraffic(after: Sequence, onMessage: (message: TrafficMessage) => void): Promise<Tail>;
   /** Appends one batch of traffic; the same `batchId` is stored once within ten minutes. @throws {LogUnavailable} */
   appendTraffic(batch: TrafficBatch, timeoutMs?: number): Promise<Sequence>;

@@ -2,7 +2,7 @@
 import type { Sequence } from './event.ts';
 import { LogUnavailable, WrongVersion, type EventLog, type Tail } from './log.ts';
 import { decodeControl, encodeControl, type RawMessage } from './message.ts';
-import { actorSubject, trafficSubject, type StreamName } from './subjects.ts';
+import { actorSubject, streamOf, trafficSubject, type StreamName } from './subjects.ts';
 import { decodeTraffic, encodeTraffic } from './trafficMessage.ts';
 
 type Kept = RawMessage & Readonly<{ id: string }>;
@@ -22,7 +22,11 @@ const utf8 = new TextEncoder();
 export function memoryLog(options: { now?: () => number } = {}): EventLog & MemoryLogControls {
   const { now = Date.now } = options;
   const createdMs = now();
-  const streams: Record<StreamName, Kept[]> = { CONTROL: [], TRAFFIC: [] };
+  const streams: Record<StreamName, Kept[]> = {
+    CONTROL: [],
+    CONVERSATIONS: [],
+    TRAFFIC: [],
+  };
   const bySubject = new Map<string, Kept[]>();
   const byId = new Map<string, Kept>();
   const tails = new Set<Tailing>();
@@ -95,8 +99,9 @@ export function memoryLog(options: { now?: () => number } = {}): EventLog & Memo
         if (winner?.id === event.id) return winner.sequence;
         throw new WrongVersion(actor, expected);
       }
-      const earlier = byId.get(`CONTROL ${event.id}`);
-      if (!earlier) return store('CONTROL', subject, event.id, body);
+      const stream = streamOf(actor);
+      const earlier = byId.get(`${stream} ${event.id}`);
+      if (!earlier) return store(stream, subject, event.id, body);
       if (earlier.subject === subject) return earlier.sequence;
       throw new TypeError(
         `event id ${event.id} of ${actor.kind} ${actor.id} was already used at sequence ${earlier.sequence}: every event needs its own`,
@@ -114,6 +119,11 @@ export function memoryLog(options: { now?: () => number } = {}): EventLog & Memo
       return between('CONTROL', after, upTo, limit).map(decodeControl);
     },
 
+    async readConversations(after, upTo, limit) {
+      assertReachable();
+      return between('CONVERSATIONS', after, upTo, limit).map(decodeControl);
+    },
+
     async readOne(sequence) {
       assertReachable();
       const message = streams.CONTROL[sequence - 1];
@@ -128,6 +138,11 @@ export function memoryLog(options: { now?: () => number } = {}): EventLog & Memo
     async tailControl(after, onMessage) {
       assertReachable();
       return follow('CONTROL', after, (raw) => onMessage(decodeControl(raw)));
+    },
+
+    async tailConversations(after, onMessage) {
+      assertReachable();
+      return follow('CONVERSATIONS', after, (raw) => onMessage(decodeControl(raw)));
     },
 
     async tailTraffic(after, onMessage) {

@@ -21,7 +21,13 @@ export const maxControlMessageBytes = 256 * 1024;
 export const maxTrafficMessageBytes = 1024 * 1024;
 /** Subject, ids and expectations travel as headers and count too. */
 export const headerBytes = 1024;
-const maxControlBodyBytes = maxControlMessageBytes - headerBytes;
+
+/** The largest message of CONVERSATIONS, headers included: half a mebibyte of content, sealed and in base64. */
+export const maxConversationMessageBytes = 1024 * 1024;
+
+const maxBodyBytesOf = (actor: ActorRef): number =>
+  (actor.kind === 'conversation' ? maxConversationMessageBytes : maxControlMessageBytes) -
+  headerBytes;
 
 /** What every written event has. */
 export const versioned = {
@@ -77,8 +83,9 @@ export function encodeControl(actor: ActorRef, event: NewEvent): string {
 
   const body = JSON.stringify({ id, type, version, data, cause });
   const bodyBytes = Buffer.byteLength(body);
-  if (bodyBytes > maxControlBodyBytes) {
-    throw new TypeError(`${of}: it has ${bodyBytes} bytes, ${maxControlBodyBytes} are allowed`);
+  const mostBytes = maxBodyBytesOf(actor);
+  if (bodyBytes > mostBytes) {
+    throw new TypeError(`${of}: it has ${bodyBytes} bytes, ${mostBytes} are allowed`);
   }
   return body;
 }

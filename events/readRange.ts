@@ -10,7 +10,13 @@ import type { StreamName } from './subjects.ts';
 
 const readMs = 5_000;
 /** The messages of TRAFFIC are large. */
-const batchOf: Readonly<Record<StreamName, number>> = { CONTROL: 500, TRAFFIC: 32 };
+const batchOf: Readonly<Record<StreamName, number>> = {
+  CONTROL: 500,
+  CONVERSATIONS: 500,
+  TRAFFIC: 32,
+};
+/** Those of CONVERSATIONS may be: so much is on the way at once. */
+const batchBytes = 16 * 1024 * 1024;
 /** From here on a consumer is worth its creation: it reads twice as fast as direct gets do. */
 const longRange = 2_000;
 
@@ -38,7 +44,7 @@ export const rawOf = (message: StoredMsg): RawMessage => ({
 function directBatch(
   manager: JetStreamManager,
   stream: StreamName,
-  query: { seq: Sequence; batch: number; next_by_subj?: string },
+  query: { seq: Sequence; batch: number; max_bytes?: number; next_by_subj?: string },
   timeoutMs: number,
 ): Promise<StoredMsg[]> {
   return new Promise((resolve, reject) => {
@@ -71,6 +77,7 @@ async function readDirect<Item>(
     const query = {
       seq: next,
       batch: Math.min(batchOf[asked.stream], range.limit - items.length),
+      ...(asked.stream === 'CONVERSATIONS' && { max_bytes: batchBytes }),
       ...(range.subject !== undefined && { next_by_subj: range.subject }),
     };
     const batch = await untilAnswered(asked, readMs, (remainingMs) =>

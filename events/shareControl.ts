@@ -10,7 +10,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { ActorKind } from './event.ts';
+import type { ControlKind } from './event.ts';
 import type { ControlMessage, EventLog, Tail } from './log.ts';
 import { decodeControl } from './message.ts';
 import { kindSubjects, type StreamName } from './subjects.ts';
@@ -26,7 +26,7 @@ export type ControlSharing = Readonly<{
    */
   join(
     name: string,
-    kinds: readonly ActorKind[],
+    kinds: readonly ControlKind[],
     handle: (message: ControlMessage, tries: number) => Promise<Settled>,
   ): Tail;
   /** Ends a name for all gateways, with what is not settled under it. @throws what NATS throws. */
@@ -53,7 +53,7 @@ const codeOf = (error: unknown): number => (error instanceof JetStreamApiError ?
 async function ensureConsumer(
   manager: JetStreamManager,
   name: string,
-  kinds: readonly ActorKind[],
+  kinds: readonly ControlKind[],
 ): Promise<void> {
   const wish = {
     filter_subjects: kinds.map(kindSubjects),

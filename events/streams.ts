@@ -10,8 +10,17 @@ import {
   type JetStreamManager,
   type StreamConfig,
 } from '@nats-io/jetstream';
-import { maxControlMessageBytes, maxTrafficMessageBytes } from './message.ts';
-import { controlSubjects, trafficSubjects, type StreamName } from './subjects.ts';
+import {
+  maxControlMessageBytes,
+  maxConversationMessageBytes,
+  maxTrafficMessageBytes,
+} from './message.ts';
+import {
+  controlSubjects,
+  conversationSubjects,
+  trafficSubjects,
+  type StreamName,
+} from './subjects.ts';
 
 const mib = 1024 * 1024;
 const nanosPerSecond = 1e9;
@@ -40,8 +49,8 @@ const ledger = {
 } satisfies Partial<StreamConfig>;
 
 /**
- * Both streams, sized from the one number that the server was given as `max_file_store`: an eighth for CONTROL, a
- * quarter for TRAFFIC; the server reserves each in full, the rest is for the vault and streams to come.
+ * All streams, sized from the one number that the server was given as `max_file_store`: an eighth for CONTROL, a
+ * quarter each for CONVERSATIONS and TRAFFIC; the server reserves each in full, the rest is for what lies beside.
  */
 const streamsWithin = (maxFileStoreBytes: number): readonly Wish[] => [
   {
@@ -50,6 +59,13 @@ const streamsWithin = (maxFileStoreBytes: number): readonly Wish[] => [
     subjects: [controlSubjects],
     max_bytes: Math.floor(maxFileStoreBytes / 8),
     max_msg_size: maxControlMessageBytes,
+  },
+  {
+    ...ledger,
+    name: 'CONVERSATIONS' satisfies StreamName,
+    subjects: [conversationSubjects],
+    max_bytes: Math.floor(maxFileStoreBytes / 4),
+    max_msg_size: maxConversationMessageBytes,
   },
   {
     ...ledger,
@@ -121,7 +137,7 @@ function checkStream(wish: Wish, found: StreamConfig): void {
     const value = found[key];
     if (value !== undefined && !nothing.some((allowed) => allowed === value)) refuse(key);
   }
-  // Age and size of TRAFFIC are the operator's to choose; CONTROL is kept for ever.
+  // Age and size of TRAFFIC are the operator's to choose; the others are kept for ever.
   if (wish.max_age === 0 && found.max_age !== 0) refuse('max_age');
   if (!(found.num_replicas >= 1)) refuse('num_replicas');
   if (found.duplicate_window < (wish.duplicate_window ?? 0)) refuse('duplicate_window');

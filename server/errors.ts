@@ -10,6 +10,8 @@ const refusals: Readonly<Record<RefusalCode, Readonly<{ status: number; code: st
   ALREADY_EXISTS: { status: 409, code: 'ALREADY_EXISTS' },
   IN_USE: { status: 409, code: 'IN_USE' },
   INVALID: { status: 422, code: 'INVALID' },
+  TURN_RUNNING: { status: 409, code: 'TURN_RUNNING' },
+  ARCHIVED: { status: 409, code: 'ARCHIVED' },
   BLOCKED: { status: 429, code: 'LOGIN_BLOCKED' },
   TOO_BUSY: { status: 503, code: 'TOO_BUSY' },
   UNREADABLE: { status: 500, code: 'UNREADABLE' },
@@ -22,14 +24,16 @@ const notFoundCodes: readonly (readonly [prefix: string, code: string])[] = [
   ['/api/keys', 'CLIENT_KEY_NOT_FOUND'],
   ['/api/models', 'MODEL_ROUTE_NOT_FOUND'],
   ['/api/mcp/servers', 'MCP_SERVER_NOT_FOUND'],
+  ['/api/conversations', 'CONVERSATION_NOT_FOUND'],
 ];
 
 const retrySoon = { 'retry-after': '2' };
 
 function ofRefusal({ code: refusal, message }: Refusal, route: string): Problem {
   const { status, code } = refusals[refusal];
+  const isPassing = status === 503 || refusal === 'TURN_RUNNING';
   const specific = notFoundCodes.find(([prefix]) => status === 404 && route.startsWith(prefix));
-  return new Problem(status, specific?.[1] ?? code, message, status === 503 ? retrySoon : {});
+  return new Problem(status, specific?.[1] ?? code, message, isPassing ? retrySoon : {});
 }
 
 const maxFaults = 5;

@@ -7,6 +7,8 @@ export type RefusalCode =
   | 'INVALID'
   | 'GONE'
   | 'IN_USE'
+  | 'TURN_RUNNING'
+  | 'ARCHIVED'
   | 'BLOCKED'
   | 'TOO_BUSY'
   | 'UNREADABLE';

@@ -34,6 +34,8 @@ export type Slots = Readonly<{
    * events was asked for and is not there.
    */
   unloadIdle(idleMs: number): void;
+  /** Takes an actor out of memory as if it had never been heard of; not while commands wait for it. */
+  drop(slot: Slot): void;
   /** True for a kind that is registered here. */
   knows(kind: ActorKind): boolean;
   /** Back to the beginning: no actor at all. */
@@ -113,6 +115,11 @@ export function createSlots(options: Options): Slots {
           if (!isThere) slots.delete(slot.ref.id);
         }
       }
+    },
+    drop(slot) {
+      if (slot.mailbox.waiting() > 0) return;
+      slot.live?.stop();
+      home(slot.ref.kind).slots.delete(slot.ref.id);
     },
     knows: (kind) => byKind.has(kind),
     clear() {

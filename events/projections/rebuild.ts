@@ -2,7 +2,7 @@
 import { Database } from 'bun:sqlite';
 import type { Sequence } from '../event.ts';
 import type { EventLog } from '../log.ts';
-import type { StreamName } from '../subjects.ts';
+import type { ProjectedStream } from '../subjects.ts';
 import { discardDatabase, projectionVersion, versionOf } from './database.ts';
 import { dump } from './dump.ts';
 import { openSession, streamStates, type Session } from './session.ts';
@@ -19,12 +19,15 @@ export class NotComparable extends Error {
   override readonly name = 'NotComparable';
 }
 
-type Marks = Readonly<Record<StreamName, Sequence>>;
+type Marks = Readonly<Record<ProjectedStream, Sequence>>;
 
 /** The log as it was when the rows in use were written. */
 const logUpTo = (log: EventLog, marks: Marks): EventLog => ({
   ...log,
-  state: async (stream) => ({ ...(await log.state(stream)), lastSequence: marks[stream] }),
+  async state(stream) {
+    const state = await log.state(stream);
+    return stream === 'CONVERSATIONS' ? state : { ...state, lastSequence: marks[stream] };
+  },
   tailControl: (after, onMessage) =>
     log.tailControl(after, (message) => {
       const sequence = message.ok ? message.event.sequence : message.sequence;
@@ -76,7 +79,7 @@ async function marksOf(inUse: Database, log: EventLog): Promise<Marks> {
   const states = await streamStates(log);
   const marks = { CONTROL: 0, TRAFFIC: 0 };
   const rows = inUse
-    .query<{ stream: StreamName; sequence: Sequence; createdMs: number }, []>(
+    .query<{ stream: ProjectedStream; sequence: Sequence; createdMs: number }, []>(
       'select stream, sequence, created_ms as createdMs from checkpoint',
     )
     .all();

@@ -1,7 +1,7 @@
 /** One run over an open file: follows both streams and applies what has arrived, until something is wrong. */
 import type { Sequence } from '../event.ts';
 import type { ControlMessage, EventLog, TrafficMessage } from '../log.ts';
-import type { StreamName } from '../subjects.ts';
+import type { ProjectedStream } from '../subjects.ts';
 import { discardDatabase, isDamaged } from './database.ts';
 import { openStore, type Gap, type Store, type StreamStates } from './store.ts';
 
@@ -50,7 +50,7 @@ function openFittingStore(databasePath: string, states: StreamStates): Store {
 }
 
 /** The first message that the log itself has above a sequence. */
-async function firstAbove(log: EventLog, stream: StreamName, after: Sequence, upTo: Sequence) {
+async function firstAbove(log: EventLog, stream: ProjectedStream, after: Sequence, upTo: Sequence) {
   if (stream === 'TRAFFIC') return (await log.readTraffic(after, upTo, 1))[0]?.sequence;
   const message = (await log.readControl(after, upTo, 1))[0];
   return message?.ok ? message.event.sequence : message?.sequence;
@@ -59,7 +59,7 @@ async function firstAbove(log: EventLog, stream: StreamName, after: Sequence, up
 /** Goes on behind messages that the log does not have; what only the tail passed over is read again. */
 async function passLostMessages(options: SessionOptions, store: Store, states: StreamStates) {
   const { log, gap, onError } = options;
-  const lose = (stream: StreamName, next: Sequence) => {
+  const lose = (stream: ProjectedStream, next: Sequence) => {
     const lost = store.skipTo(stream, next);
     if (lost === 0) return;
     onError(new Error(`${stream} dropped ${lost} messages before they were projected`));

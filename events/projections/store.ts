@@ -1,7 +1,7 @@
 /** The read models of one file as a whole: messages in, rows and checkpoints out, in one transaction. */
 import type { Sequence } from '../event.ts';
 import type { ControlMessage, StreamState, TrafficMessage } from '../log.ts';
-import type { StreamName } from '../subjects.ts';
+import type { ProjectedStream } from '../subjects.ts';
 import type { TrafficEvent } from '../traffic.ts';
 import { batches } from './batches.ts';
 import { checkpointAtStart, checkpoints, type Checkpoint } from './checkpoints.ts';
@@ -16,10 +16,10 @@ import { providerKeys } from './providerKeys.ts';
 import { eventsPerMessage, positionOf, requests } from './requests.ts';
 import { toolCalls } from './toolCalls.ts';
 
-export type StreamStates = Readonly<Record<StreamName, StreamState>>;
+export type StreamStates = Readonly<Record<ProjectedStream, StreamState>>;
 
 /** Where a message was missing: nothing from it on was projected. */
-export type Gap = Readonly<{ stream: StreamName; expected: Sequence; found: Sequence }>;
+export type Gap = Readonly<{ stream: ProjectedStream; expected: Sequence; found: Sequence }>;
 
 /** Messages in the order in which each stream has them. */
 export type Inbox = Readonly<{
@@ -58,7 +58,7 @@ export function openStore(path: string, states: StreamStates) {
   const callRows = toolCalls(db);
   const dropped = droppedTraffic(db);
 
-  const start = (stream: StreamName): Checkpoint =>
+  const start = (stream: ProjectedStream): Checkpoint =>
     marks.read(stream) ?? checkpointAtStart(stream, states[stream].createdMs);
   let at = { CONTROL: start('CONTROL'), TRAFFIC: start('TRAFFIC') };
   let prunedBefore: Sequence = 0;
@@ -143,7 +143,7 @@ export function openStore(path: string, states: StreamStates) {
      * Goes on at `next`: the log no longer has what came before. Answers how many messages were lost; a rebuild
      * that begins where the log begins has lost none.
      */
-    skipTo(stream: StreamName, next: Sequence): number {
+    skipTo(stream: ProjectedStream, next: Sequence): number {
       const mark = at[stream];
       const missed = Math.max(0, next - 1 - mark.sequence);
       if (missed === 0) return 0;
@@ -164,7 +164,7 @@ export function openStore(path: string, states: StreamStates) {
       return true;
     },
 
-    position: (stream: StreamName): Sequence => at[stream].sequence,
+    position: (stream: ProjectedStream): Sequence => at[stream].sequence,
     /** The log's time of the newest projected traffic. */
     trafficTimeMs: (): number => at.TRAFFIC.timeMs,
     days,

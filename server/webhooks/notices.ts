@@ -1,5 +1,5 @@
 /** What webhooks are told, and the facts it is made from. */
-import type { ActorKind, StoredEvent } from '../../events/event.ts';
+import type { ControlKind, StoredEvent } from '../../events/event.ts';
 import type { ActorId } from '../../events/ids.ts';
 import { snakeCased } from '../present/snakeCase.ts';
 
@@ -32,7 +32,7 @@ const typeOf: Readonly<Record<string, NoticeType>> = {
 };
 
 /** The kinds of actor whose events become notices. */
-export const noticedKinds: readonly ActorKind[] = ['provider-key', 'provider', 'breaker'];
+export const noticedKinds: readonly ControlKind[] = ['provider-key', 'provider', 'breaker'];
 
 /** What people call a key, and whose it is. */
 export type KeyNames = (id: ActorId) => Readonly<{ provider: string; name: string }> | undefined;
