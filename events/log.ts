@@ -3,6 +3,7 @@ import type { ActorRef, NewEvent, Sequence, StoredEvent } from './event.ts';
 import type { BatchId } from './ids.ts';
 import type { StreamName } from './subjects.ts';
 import type { TrafficEvent } from './traffic.ts';
+import type { UsualRow } from './usualRows.ts';
 
 /** Another writer was first: reload and decide again. */
 export class WrongVersion extends Error {
@@ -48,6 +49,9 @@ export type TrafficMessage = Readonly<{
   timeMs: number;
   /** Events of an unknown type are left out and counted in `skipped`. */
   events: readonly TrafficEvent[];
+  /** The same, with usual requests in the rows in which they came; `strings` are the texts that these point to. */
+  entries: readonly (UsualRow | TrafficEvent)[];
+  strings: readonly string[];
   skipped: number;
 }>;
 

@@ -10,10 +10,11 @@ import {
   versioned,
   type RawMessage,
 } from './message.ts';
-import { t } from './schema.ts';
+import { t, type Static } from './schema.ts';
 import type { TrafficEvent } from './traffic.ts';
 import { divide, packRequests } from './trafficRows.ts';
-import { unpackRequests } from './trafficRowsRead.ts';
+import { areInPlaces, requestReader } from './trafficRowsRead.ts';
+import { isUsualRow, usualRowsOf, type UsualRow } from './usualRows.ts';
 
 /** More than one message can hold; the batch has to be split. */
 export class BatchTooLarge extends Error {
@@ -35,9 +36,12 @@ const rows = t.Object({
   rows: t.Array(t.Array(t.Unknown())),
 });
 /** `requests` are rows, `events` whatever does not fit into them. */
-const batchBody = TypeCompiler.Compile(
-  t.Object({ id: t.String(), requests: t.Optional(rows), events: t.Array(t.Unknown()) }),
-);
+const body = t.Object({
+  id: t.String(),
+  requests: t.Optional(rows),
+  events: t.Array(t.Unknown()),
+});
+const batchBody = TypeCompiler.Compile(body);
 const envelope = TypeCompiler.Compile(
   t.Object({ ...versioned, id: t.String(), atMs: t.Number(), traceId: t.String() }),
 );
@@ -45,15 +49,15 @@ const envelope = TypeCompiler.Compile(
 /** @throws {BatchTooLarge} when the batch does not fit into one message. */
 export function encodeTraffic(batch: TrafficBatch): string {
   const { requests, others } = divide(batch.events, requestVersion);
-  const body = JSON.stringify({
+  const text = JSON.stringify({
     id: batch.id,
     ...(requests.length > 0 && { requests: packRequests(requests, requestVersion) }),
     events: others,
   });
   // A character is at most three bytes: most batches need no count.
-  const bodyBytes = body.length * 3 > maxTrafficBodyBytes ? Buffer.byteLength(body) : body.length;
-  if (bodyBytes > maxTrafficBodyBytes) throw new BatchTooLarge(bodyBytes, batch.events.length);
-  return body;
+  const textBytes = text.length * 3 > maxTrafficBodyBytes ? Buffer.byteLength(text) : text.length;
+  if (textBytes > maxTrafficBodyBytes) throw new BatchTooLarge(textBytes, batch.events.length);
+  return text;
 }
 
 /** The id and the events of a body, the events unchecked; undefined when it is no batch. */
@@ -62,7 +66,7 @@ export function readBatch(body: unknown): { id: BatchId; events: unknown[] } | u
   const { id, requests, events } = body;
   return {
     id: id as BatchId,
-    events: requests ? [...unpackRequests(requests), ...events] : events,
+    events: requests ? [...requests.rows.map(requestReader(requests)), ...events] : events,
   };
 }
 
@@ -76,22 +80,50 @@ function readTrafficEvent(value: unknown): TrafficEvent | undefined {
   return { id, type, version, atMs, traceId, data: read.data } as TrafficEvent;
 }
 
+type Entry = UsualRow | TrafficEvent;
+
+/** Usual rows as they lie, all else as events; undefined for what this version cannot read. */
+function entriesOf({ requests, events }: Static<typeof body>): (Entry | undefined)[] {
+  const others = events.map(readTrafficEvent);
+  if (!requests) return others;
+  const read = requestReader(requests);
+  const isUsual =
+    requests.version === requestVersion && areInPlaces(requests)
+      ? usualRowsOf(requests.strings)
+      : (_row: unknown[]): _row is UsualRow => false;
+  const rows = requests.rows.map((row) => (isUsual(row) ? row : readTrafficEvent(read(row))));
+  return others.length === 0 ? rows : [...rows, ...others];
+}
+
 /** One message of TRAFFIC. What cannot be read is left out and counted, a whole message as one. */
 export function decodeTraffic(raw: RawMessage): TrafficMessage {
   const { sequence, timeMs } = raw;
   const gatewayId = raw.subject.slice(raw.subject.lastIndexOf('.') + 1);
-  const batch = readBatch(parse(raw.data));
-  if (!batch) {
+  const read = parse(raw.data);
+  if (!batchBody.Check(read)) {
     const batchId = `unreadable-${sequence}` as BatchId;
-    return { batchId, gatewayId, sequence, timeMs, events: [], skipped: 1 };
+    const nothing = { events: [], strings: [], entries: [] };
+    return { batchId, gatewayId, sequence, timeMs, skipped: 1, ...nothing };
   }
-  const events = batch.events.map(readTrafficEvent).filter((event) => event !== undefined);
+  const all = entriesOf(read);
+  const entries = all.filter((entry) => entry !== undefined);
+  const { id, requests } = read;
+  let events: readonly TrafficEvent[] | undefined;
   return {
-    batchId: batch.id,
+    batchId: id as BatchId,
     gatewayId,
     sequence,
     timeMs,
-    events,
-    skipped: batch.events.length - events.length,
+    strings: requests?.strings ?? [],
+    entries,
+    skipped: all.length - entries.length,
+    // Who goes by the entries needs none of these objects.
+    get events() {
+      const request = requests && requestReader(requests);
+      events ??= entries.flatMap((entry) =>
+        isUsualRow(entry) ? (readTrafficEvent(request?.(entry)) ?? []) : entry,
+      );
+      return events;
+    },
   };
 }

@@ -86,21 +86,24 @@ function usageByPlaces(row: Row): Fields {
     : { ...counts, cacheWriteTokens, ...(parts !== undefined && { parts }) };
 }
 
-/** The events of these rows, unchecked: whoever reads them asks the catalog. */
-export function unpackRequests(packed: TrafficRows): unknown[] {
+/** True for rows in the order in which this version writes them. */
+export const areInPlaces = (packed: TrafficRows): boolean =>
+  areSame(packed.columns, columns) &&
+  areSame(packed.attemptColumns, attemptColumns) &&
+  areSame(packed.usageColumns, usageColumns);
+
+/** Makes a row the event that it was, unchecked: whoever reads it asks the catalog. */
+export function requestReader(packed: TrafficRows): (row: Row) => unknown {
   const { strings, version } = packed;
+  const isToday = areInPlaces(packed);
   const envelope = byNames(packed.columns, strings, (name) => envelopeColumns.has(name));
-  const isToday =
-    areSame(packed.columns, columns) &&
-    areSame(packed.attemptColumns, attemptColumns) &&
-    areSame(packed.usageColumns, usageColumns);
   const request = isToday
     ? byPlaces(strings)
     : byNames(packed.columns, strings, (name) => !envelopeColumns.has(name));
   const usage = isToday ? usageByPlaces : byNames(packed.usageColumns, strings);
   const attempt = byNames(packed.attemptColumns, strings);
 
-  return packed.rows.map((row) => {
+  return (row) => {
     const { id, atMs, traceId } = isToday
       ? { id: row[0], atMs: row[1], traceId: row[2] }
       : envelope(row);
@@ -110,5 +113,5 @@ export function unpackRequests(packed: TrafficRows): unknown[] {
     if (Array.isArray(attempts)) data['attempts'] = attemptsIn(attempts, data, attempt);
     const trace = traceId ?? (typeof id === 'string' ? traceIdOf(id as RequestId) : traceId);
     return { id, type: 'RequestFinished', version, atMs, traceId: trace, data };
-  });
+  };
 }

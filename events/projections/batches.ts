@@ -3,6 +3,7 @@ import { and, eq, gte, lt, sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Sequence } from '../event.ts';
 import type { TrafficMessage } from '../log.ts';
+import { isUsualRow } from '../usualRows.ts';
 import type { ProjectionDatabase } from './database.ts';
 
 /** How long a batch is remembered: a spool older than this, sent twice, would be counted twice. */
@@ -77,14 +78,16 @@ export function batches(db: ProjectionDatabase) {
     isRepeat: ({ batchId, timeMs }: TrafficMessage): boolean =>
       known.get({ id: batchId, sinceMs: timeMs - rememberBatchesMs }) !== undefined,
 
-    apply({ batchId, sequence, timeMs, events }: TrafficMessage): void {
+    apply({ batchId, sequence, timeMs, entries }: TrafficMessage): void {
       remember.run({ id: batchId, sequence, timeMs });
       const buckets = new Set<number>();
       let lastPart = '';
-      for (const { type, id } of events) {
+      for (const entry of entries) {
+        const isRow = isUsualRow(entry);
+        if (!isRow && entry.type === 'TrafficDropped') continue;
         // Ids made in the same four seconds share their beginning: its first and its last say enough for all.
-        const part = id.slice(0, 10);
-        if (type === 'TrafficDropped' || part === lastPart) continue;
+        const part = (isRow ? entry[0] : entry.id).slice(0, 10);
+        if (part === lastPart) continue;
         lastPart = part;
         buckets.add(bucketOf(`${part}000`)).add(bucketOf(`${part}fff`));
       }

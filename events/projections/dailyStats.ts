@@ -3,8 +3,15 @@ import { eq, sql } from 'drizzle-orm';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { DayRow } from '../day.ts';
 import type { Sequence } from '../event.ts';
-import type { Outcome, ToolCalled, TrafficEvent } from '../traffic.ts';
-import { isFailure } from '../trafficCounts.ts';
+import {
+  createDailySums,
+  rowOfDropped,
+  rowOfEvent,
+  rowOfRequest,
+  type Counted,
+  type CountedEvent,
+  type Dropped,
+} from './dailySums.ts';
 import type { ProjectionDatabase } from './database.ts';
 import { positionOf } from './requests.ts';
 
@@ -47,85 +54,10 @@ export function boundsOf(day: string): { fromMs: number; beforeMs: number } {
   return { fromMs, beforeMs: fromMs + dayMs };
 }
 
-type Counted = Readonly<{
-  client: string;
-  provider: string;
-  keyId: string;
-  model: string;
-  status: number;
-  outcome: Outcome;
-  inputTokens: number | null;
-  outputTokens: number | null;
-  cachedTokens: number | null;
-  costMicroUsd: number | null;
-  durationMs: number;
-}>;
-
-type Totals = Required<DayRow>;
-type Dropped = Pick<DayRow, 'requests' | 'failures' | 'inputTokens' | 'outputTokens'>;
-
-const rowOfRequest = (request: Counted): Totals => ({
-  client: request.client,
-  provider: request.provider,
-  keyId: request.keyId,
-  model: request.model,
-  requests: 1,
-  failures: isFailure(request) ? 1 : 0,
-  inputTokens: request.inputTokens ?? 0,
-  outputTokens: request.outputTokens ?? 0,
-  cachedTokens: request.cachedTokens ?? 0,
-  costMicroUsd: request.costMicroUsd ?? 0,
-  durationMs: Math.round(request.durationMs),
-  unpriced: request.costMicroUsd === null ? 1 : 0,
-});
-
-/** Whose requests were dropped is not known any more, only how many. */
-const rowOfDropped = (dropped: Dropped): Totals => ({
-  client: '',
-  provider: '',
-  keyId: '',
-  model: '',
-  requests: dropped.requests,
-  failures: dropped.failures,
-  inputTokens: dropped.inputTokens,
-  outputTokens: dropped.outputTokens,
-  cachedTokens: 0,
-  costMicroUsd: 0,
-  durationMs: 0,
-  unpriced: dropped.requests,
-});
-
-/** Totals are of requests to vendors. */
-type CountedEvent = Exclude<TrafficEvent, ToolCalled>;
-
-const rowOfEvent = ({ type, data }: CountedEvent): Totals => {
-  if (type === 'TrafficDropped') return rowOfDropped(data);
-  const { usage } = data;
-  return rowOfRequest({
-    ...data,
-    inputTokens: usage ? usage.inputTokens : null,
-    outputTokens: usage ? usage.outputTokens : null,
-    cachedTokens: usage ? usage.cachedTokens : null,
-  });
-};
-
-type StatsRow = Totals & { day: string };
-
-function addTo(sum: StatsRow, row: Totals): void {
-  sum.requests += row.requests;
-  sum.failures += row.failures;
-  sum.inputTokens += row.inputTokens;
-  sum.outputTokens += row.outputTokens;
-  sum.cachedTokens += row.cachedTokens;
-  sum.costMicroUsd += row.costMicroUsd;
-  sum.durationMs += row.durationMs;
-  sum.unpriced += row.unpriced;
-}
-
 /** Projects the totals: summed in memory during a transaction, one upsert a row at its end. */
 export function dailyStats(db: ProjectionDatabase) {
   const t = dailyStatsTable;
-  const sums = new Map<string, StatsRow>();
+  const { sums, add, rowCounter } = createDailySums();
   const upsert = db
     .insert(t)
     .values({
@@ -169,13 +101,6 @@ export function dailyStats(db: ProjectionDatabase) {
      from dropped_traffic where ${isLate}`,
   );
 
-  function add(day: string, row: Totals): void {
-    const key = `${day}\n${row.client}\n${row.provider}\n${row.keyId}\n${row.model}`;
-    const sum = sums.get(key);
-    if (sum) addTo(sum, row);
-    else sums.set(key, { ...row, day });
-  }
-
   function flush(): void {
     for (const row of sums.values()) upsert.run(row);
     sums.clear();
@@ -183,6 +108,7 @@ export function dailyStats(db: ProjectionDatabase) {
 
   return {
     apply: (day: string, event: CountedEvent): void => add(day, rowOfEvent(event)),
+    rowCounter,
 
     /** Writes what was summed; to be called before the transaction ends. */
     flush,

@@ -5,6 +5,7 @@ import type { Sequence } from '../event.ts';
 import { isTraceOf, traceIdOf, type RequestId } from '../ids.ts';
 import type { Attempt, Outcome, RequestFinished } from '../traffic.ts';
 import type { Dialect } from '../provider.ts';
+import type { UsualRow } from '../usualRows.ts';
 import type { ProjectionDatabase } from './database.ts';
 
 /** A message holds at most so many events; `n` counts events over all messages. */
@@ -122,6 +123,42 @@ function valuesOf(n: number, { id, traceId, atMs, data }: RequestFinished): Valu
   ];
 }
 
+/** The same of a row that came as a row. */
+function valuesOfRow(n: number, row: UsualRow, strings: readonly string[]): Value[] {
+  const text = (place: number): string => strings[place] ?? '';
+  const usage = row[18];
+  return [
+    n,
+    row[0],
+    row[2] ?? '',
+    row[1],
+    text(row[3]),
+    text(row[4]),
+    text(row[5]),
+    text(row[6]),
+    text(row[7]),
+    row[22] === undefined ? '' : text(row[22]),
+    text(row[8]),
+    text(row[9]),
+    row[10],
+    text(row[11]),
+    row[12] ? 1 : 0,
+    row[13],
+    row[14],
+    row[15],
+    row[16],
+    row[17],
+    usage && usage[0],
+    usage && usage[1],
+    usage && usage[2],
+    usage && usage[3],
+    usage?.[4] ?? null,
+    row[19],
+    row[20] === null ? null : text(row[20]),
+    `[${row[21][0]},${row[21][1]}]`,
+  ];
+}
+
 const columns = Object.values(getTableColumns(requestTable)).map((column) => column.name);
 const rowsPerInsert = 16;
 const valuesPerInsert = rowsPerInsert * columns.length;
@@ -140,14 +177,17 @@ export function requests(db: ProjectionDatabase) {
     'delete from request where n in (select n from request where n < ? order by n limit ?)',
   );
   const waiting: Value[] = [];
+  const add = (values: readonly Value[]): void => {
+    for (const value of values) waiting.push(value);
+    if (waiting.length < valuesPerInsert) return;
+    insertMany.run(...waiting);
+    waiting.length = 0;
+  };
 
   return {
-    apply(n: number, event: RequestFinished): void {
-      waiting.push(...valuesOf(n, event));
-      if (waiting.length < valuesPerInsert) return;
-      insertMany.run(...waiting);
-      waiting.length = 0;
-    },
+    apply: (n: number, event: RequestFinished): void => add(valuesOf(n, event)),
+    applyRow: (n: number, row: UsualRow, strings: readonly string[]): void =>
+      add(valuesOfRow(n, row, strings)),
 
     /** Writes the rows that fill no insert; to be called before the transaction ends. */
     flush(): void {

@@ -3,6 +3,7 @@ import type { Sequence } from '../event.ts';
 import type { ControlMessage, StreamState, TrafficMessage } from '../log.ts';
 import type { ProjectedStream } from '../subjects.ts';
 import type { TrafficEvent } from '../traffic.ts';
+import { isUsualRow } from '../usualRows.ts';
 import { batches } from './batches.ts';
 import { checkpointAtStart, checkpoints, type Checkpoint } from './checkpoints.ts';
 import { closedDays } from './closedDays.ts';
@@ -73,22 +74,33 @@ export function openStore(path: string, states: StreamStates) {
     return { ...mark, sequence, timeMs: event.timeMs };
   }
 
+  function applyEvent(n: number, event: TrafficEvent, sequence: Sequence): void {
+    if (event.type === 'RequestFinished') requestRows.apply(n, event);
+    else if (event.type === 'ToolCalled') callRows.apply(n, event);
+    else dropped.apply(n, event);
+    const day = dayOf(event.atMs);
+    if (!days.counts(day, sequence)) return;
+    if (event.type !== 'ToolCalled') stats.apply(day, event);
+    if (event.type !== 'RequestFinished') tools.apply(day, event);
+  }
+
   function applyTraffic(message: TrafficMessage, mark: Checkpoint): Checkpoint {
-    const { sequence, timeMs, events, skipped } = message;
-    const excess = Math.max(0, events.length - eventsPerMessage);
+    const { sequence, timeMs, entries, strings, skipped } = message;
+    const excess = Math.max(0, entries.length - eventsPerMessage);
     const next = { ...mark, sequence, timeMs, unreadable: mark.unreadable + skipped + excess };
     if (seen.isRepeat(message)) return next;
     seen.apply(message);
-    for (const [place, written] of events.slice(0, eventsPerMessage).entries()) {
+    const whole = excess === 0 ? entries : entries.slice(0, eventsPerMessage);
+    const countRow = stats.rowCounter(strings);
+    let place = 0;
+    for (const entry of whole) {
       const n = positionOf(sequence, place);
-      const event = withSaneTime(written, timeMs);
-      if (event.type === 'RequestFinished') requestRows.apply(n, event);
-      else if (event.type === 'ToolCalled') callRows.apply(n, event);
-      else dropped.apply(n, event);
-      const day = dayOf(event.atMs);
-      if (!days.counts(day, sequence)) continue;
-      if (event.type !== 'ToolCalled') stats.apply(day, event);
-      if (event.type !== 'RequestFinished') tools.apply(day, event);
+      place += 1;
+      if (isUsualRow(entry)) {
+        requestRows.applyRow(n, entry, strings);
+        const day = dayOf(entry[1]);
+        if (days.counts(day, sequence)) countRow(day, entry);
+      } else applyEvent(n, withSaneTime(entry, timeMs), sequence);
     }
     return next;
   }
