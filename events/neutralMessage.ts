@@ -18,7 +18,7 @@ const textPart = t.Object({
   signature,
 });
 
-const dataPart = t.Object({ type: mediaKind, mediaType, data: t.String(), name });
+const dataPart = t.Object({ type: mediaKind, mediaType, data: t.String(), name, signature });
 const urlPart = t.Object({
   type: mediaKind,
   url: t.String(),
