@@ -94,6 +94,9 @@ export const mcpItem = t.Object({
 });
 export type McpItem = Readonly<Static<typeof mcpItem>>;
 
+/** A tool under the server's own name of it. */
+export type McpToolSwitch = Readonly<{ name: string; isEnabled: boolean }>;
+
 const names = t.Array(t.String());
 const hashOrNone = t.Union([t.String(), t.Null()]);
 
@@ -112,7 +115,7 @@ export const mcpServerSchemas = {
   McpServerLeftSource: t.Object({ source }),
   McpServerReturned: t.Object({ source }),
   McpServerDescribed: t.Object({ ...mcpServerDescription.properties, describedAtMs: t.Integer() }),
-  /** One of its lists, where it is another one than before. */
+  /** One of its lists, where it is another one than before; whole, or a part of the change. */
   McpServerItemsListed: t.Object({
     list: mcpList,
     items: t.Array(mcpItem),
@@ -123,7 +126,11 @@ export const mcpServerSchemas = {
     hashes: t.Optional(
       t.Array(t.Object({ name: t.String(), before: hashOrNone, after: hashOrNone })),
     ),
+    /** Of a change too large for one event: `items` are those added or changed here, all others stay as they are. */
+    part: t.Optional(t.Union([t.Literal('more'), t.Literal('last')])),
   }),
+  /** An operator's word on one tool, whatever the configuration says of it. */
+  McpToolSwitched: t.Object({ tool: t.String(), isEnabled: t.Boolean() }),
   McpServerRemoved: t.Object({}),
   /** What no configuration needs any more is gone from the vault. */
   McpServerSecretErased: t.Object({ secretRef: t.String() }),

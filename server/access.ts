@@ -77,6 +77,7 @@ const table: Readonly<Record<string, Level>> = {
   'POST /api/mcp/servers/:id/disconnect': 'operator',
   'GET /api/mcp/servers/:id/status': 'operator',
   'GET /api/mcp/servers/:id/tools': 'operator',
+  'PUT /api/mcp/servers/:id/tools/:tool': 'operator',
   'GET /api/mcp/servers/:id/changes': 'operator',
   'GET /api/mcp/calls': 'client',
   'GET /api/mcp/calls/:id': 'client',

@@ -39,6 +39,9 @@ export type ListMcpItems = Readonly<{
   items: readonly McpItem[];
 }>;
 
+/** An operator's word on one tool, by the server's own name of it; it goes before what the configuration says. */
+export type SwitchMcpTool = Readonly<{ type: 'SwitchMcpTool'; tool: string; isEnabled: boolean }>;
+
 export type LeaveSource = Readonly<{ type: 'LeaveSource'; source: Source }>;
 export type ReturnToSource = Readonly<{ type: 'ReturnToSource'; source: Source }>;
 export type RemoveMcpServer = Readonly<{ type: 'RemoveMcpServer' }>;
@@ -52,6 +55,7 @@ export type McpServerCommand =
   | AskForConnection
   | DescribeMcpServer
   | ListMcpItems
+  | SwitchMcpTool
   | LeaveSource
   | ReturnToSource
   | RemoveMcpServer

@@ -1,5 +1,11 @@
 /** What is known of an MCP server. */
-import type { McpEra, McpItem, McpList, McpServerSettings } from '../../events/mcpServer.ts';
+import type {
+  McpEra,
+  McpItem,
+  McpList,
+  McpServerSettings,
+  McpToolSwitch,
+} from '../../events/mcpServer.ts';
 import type { Source } from '../../events/providerKey.ts';
 
 export type McpServerContext = Readonly<{
@@ -16,6 +22,8 @@ export type McpServerContext = Readonly<{
   instructions: string | null;
   /** What it offers, in the order in which it named it; kept while the server is away. */
   lists: Readonly<Record<McpList, readonly McpItem[]>>;
+  /** Tools that an operator switched to something else than the configuration says. */
+  toolSwitches: readonly McpToolSwitch[];
   /** How often an operator wanted it connected at once. */
   connectsAsked: number;
   secretsToErase: readonly string[];
@@ -51,6 +59,7 @@ export const unknownServer: McpServerContext = {
   capabilities: {},
   instructions: null,
   lists: { tools: [], resources: [], resourceTemplates: [], prompts: [] },
+  toolSwitches: [],
   connectsAsked: 0,
   secretsToErase: [],
 };

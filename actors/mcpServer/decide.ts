@@ -1,15 +1,16 @@
 /** What a command to an MCP server leads to: one event, nothing, or a refusal. */
 import { isDeepStrictEqual } from 'node:util';
-import type { McpItem, McpServerEvent } from '../../events/mcpServer.ts';
+import type { McpServerEvent } from '../../events/mcpServer.ts';
 import { Refusal } from '../runtime/refusal.ts';
 import type {
   AddMcpServer,
   ChangeMcpServer,
   DescribeMcpServer,
-  ListMcpItems,
   McpServerCommand,
 } from './commands.ts';
+import { listedEvent } from './lists.ts';
 import type { McpServerState } from './machine.ts';
+import { switchTool } from './toolSwitches.ts';
 
 type Decision = McpServerEvent | null;
 
@@ -36,7 +37,12 @@ export function decide(command: McpServerCommand, state: McpServerState): Decisi
     case 'DescribeMcpServer':
       return describe(command, state);
     case 'ListMcpItems':
-      return list(command, state);
+      return isThere(state)
+        ? listedEvent(command.list, context.lists[command.list], command.items)
+        : null;
+    case 'SwitchMcpTool':
+      mustBeThere(state);
+      return switchTool(command, context);
     case 'LeaveSource':
       return (value === 'enabled' || value === 'disabled') && context.source === command.source
         ? { type: 'McpServerLeftSource', data: { source: command.source } }
@@ -105,25 +111,4 @@ function describe({ description, nowMs }: DescribeMcpServer, state: McpServerSta
   const known = { era, protocolVersion, serverInfo, capabilities, instructions };
   if (isDeepStrictEqual(known, description)) return null;
   return { type: 'McpServerDescribed', data: { ...description, describedAtMs: nowMs } };
-}
-
-function list({ list: which, items }: ListMcpItems, state: McpServerState): Decision {
-  if (!isThere(state)) return null;
-  const before = new Map(state.context.lists[which].map(({ name, hash }) => [name, hash]));
-  const after = new Map(items.map(({ name, hash }) => [name, hash]));
-  const named = (from: readonly McpItem[], isMeant: (item: McpItem) => boolean) =>
-    from.filter(isMeant).map(({ name }) => name);
-  const added = named(items, ({ name }) => !before.has(name));
-  const removed = named(state.context.lists[which], ({ name }) => !after.has(name));
-  const changed = named(items, ({ name, hash }) => before.has(name) && before.get(name) !== hash);
-  if (added.length + removed.length + changed.length === 0) return null;
-  const hashes = [...added, ...changed, ...removed].map((name) => ({
-    name,
-    before: before.get(name) ?? null,
-    after: after.get(name) ?? null,
-  }));
-  return {
-    type: 'McpServerItemsListed',
-    data: { list: which, items: [...items], added, removed, changed, hashes },
-  };
 }

@@ -2,12 +2,15 @@
 import { assign, setup, type SnapshotFrom } from 'xstate';
 import type { McpServerEvent } from '../../events/mcpServer.ts';
 import { reconfigured, unknownServer, type McpServerContext } from './context.ts';
+import { afterListed } from './lists.ts';
+import { switchesAfter } from './toolSwitches.ts';
 
 /** A server that is not there takes nothing but being added, and what is left to be done about its secrets. */
 const notThere = {
   McpServerChanged: undefined,
   McpServerDescribed: undefined,
   McpServerItemsListed: undefined,
+  McpToolSwitched: undefined,
   McpServerRemoved: undefined,
 } as const;
 
@@ -33,7 +36,12 @@ export const mcpServerMachine = mcpSetup.createMachine({
     McpServerDescribed: { actions: assign(({ event: { data } }) => data) },
     McpServerItemsListed: {
       actions: assign(({ context, event: { data } }) => ({
-        lists: { ...context.lists, [data.list]: data.items },
+        lists: afterListed(context.lists, data),
+      })),
+    },
+    McpToolSwitched: {
+      actions: assign(({ context, event: { data } }) => ({
+        toolSwitches: switchesAfter(context, data),
       })),
     },
     McpServerRemoved: {

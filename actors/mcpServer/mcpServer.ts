@@ -15,7 +15,7 @@ export const mcpServerKind: ActorKindDefinition<
 > = {
   kind: 'mcp-server',
   machine: mcpServerMachine,
-  machineVersion: 1,
+  machineVersion: 2,
   decide,
   owed: ({ context }) =>
     context.secretsToErase.map((secretRef) => ({ type: 'EraseSecret', secretRef })),

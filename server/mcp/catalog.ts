@@ -5,9 +5,10 @@
 import { UriTemplate } from '@modelcontextprotocol/server';
 import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
 import type { McpServerContext } from '../../actors/mcpServer/context.ts';
+import { toolsOff } from '../../actors/mcpServer/toolSwitches.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
-import type { McpList, McpPrefix } from '../../events/mcpServer.ts';
+import type { McpList, McpPrefix, McpServerEvent } from '../../events/mcpServer.ts';
 import { exposedName } from './names.ts';
 import type { Json } from './rpc/message.ts';
 
@@ -45,6 +46,10 @@ export type Catalog = Readonly<{
 type Index = Readonly<Record<McpList, { offers: Offer[]; byName: Map<string, Offer> }>>;
 
 const everyList: readonly McpList[] = ['tools', 'resources', 'resourceTemplates', 'prompts'];
+const listsChangedBy = (event: McpServerEvent): readonly McpList[] => {
+  if (event.type === 'McpServerItemsListed') return [event.data.list];
+  return event.type === 'McpToolSwitched' ? ['tools'] : everyList;
+};
 const emptyIndex = (): Index => ({
   tools: { offers: [], byName: new Map() },
   resources: { offers: [], byName: new Map() },
@@ -104,7 +109,7 @@ export function createCatalog(runtime: Runtime): Catalog {
   const addServer = (index: Index, server: ActorId, view: View) => {
     const context = contextOf(server);
     if (!context) return;
-    const off = new Set(context.settings.toolsOff);
+    const off = new Set(toolsOff(context));
     for (const list of everyList) {
       for (const { name: own, hash, item } of context.lists[list]) {
         if (list === 'tools' && off.has(own)) continue;
@@ -144,8 +149,9 @@ export function createCatalog(runtime: Runtime): Catalog {
     if (event.type === 'McpServerSecretErased' || event.type === 'McpServerConnectAsked') return;
     indexes.delete(null);
     indexes.delete(id);
-    const changed = event.type === 'McpServerItemsListed' ? [event.data.list] : everyList;
-    announce(id, changed);
+    // Whoever is told reads all of it: once, when it is whole.
+    if (event.type === 'McpServerItemsListed' && event.data.part === 'more') return;
+    announce(id, listsChangedBy(event));
   });
 
   return {

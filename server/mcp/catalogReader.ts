@@ -1,13 +1,16 @@
 /** Reads what a server offers, and tells its actor where that is something else than before. */
-import { createHash } from 'node:crypto';
 import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
-import type { McpItem, McpList } from '../../events/mcpServer.ts';
-import { isObject, type Json, type RpcNotification } from './rpc/message.ts';
-import { canonical } from './call/canonical.ts';
+import type { McpList } from '../../events/mcpServer.ts';
+import type { RpcNotification } from './rpc/message.ts';
 import { listen, listsOf } from './upstream/listening.ts';
+import { everyList, readList, type ListRead } from './upstream/readList.ts';
+import { reasonOf } from './upstream/reason.ts';
 import type { UpstreamSession } from './upstream/session.ts';
+
+/** A list that could not be read, or not whole, when it was last read. */
+export type ListFault = Readonly<{ list: McpList; reason: string; sinceMs: number }>;
 
 export type CatalogReader = Readonly<{
   /** All of it, through this session. @throws when the connection does not hold. */
@@ -18,6 +21,8 @@ export type CatalogReader = Readonly<{
   soon(server: ActorId): void;
   /** Where the session is found when the moment comes. */
   onRead(session: (server: ActorId) => UpstreamSession | undefined): void;
+  /** What is wrong with its lists; what is known of those stays. */
+  faults(server: ActorId): readonly ListFault[];
   stop(): void;
 }>;
 
@@ -29,27 +34,11 @@ type Options = Readonly<{
   onError: (error: unknown, about: string) => void;
 }>;
 
-const lists: Readonly<
-  Record<McpList, Readonly<{ method: string; field: string; name: string; capability: string }>>
-> = {
-  tools: { method: 'tools/list', field: 'tools', name: 'name', capability: 'tools' },
-  resources: { method: 'resources/list', field: 'resources', name: 'uri', capability: 'resources' },
-  resourceTemplates: {
-    method: 'resources/templates/list',
-    field: 'resourceTemplates',
-    name: 'uriTemplate',
-    capability: 'resources',
-  },
-  prompts: { method: 'prompts/list', field: 'prompts', name: 'name', capability: 'prompts' },
-};
-
-const stepMs = 30_000;
-/** No catalog for people or models has more; a list without an end stops here. */
-const mostItems = 5_000;
-const mostPages = 500;
 const soonMs = 100;
-
-const hashOf = (item: Json): string => createHash('sha256').update(canonical(item)).digest('hex');
+/** A list that was refused may be given later. */
+const againMs = 30_000;
+/** Parts of one change; a list of the largest size has fewer. */
+const mostParts = 1_000;
 
 export function createCatalogReader({
   runtime,
@@ -58,44 +47,43 @@ export function createCatalogReader({
   onError,
 }: Options): CatalogReader {
   const servers = runtime.of(mcpServerKind);
-  const timers = new Map<ActorId, ReturnType<typeof setTimeout>>();
+  const timers = new Map<ActorId, { timer: ReturnType<typeof setTimeout>; dueMs: number }>();
+  const faults = new Map<ActorId, Map<McpList, ListFault>>();
   /** Lists that a server called changed since they were read. */
   const said = new Map<ActorId, Set<McpList>>();
   const listened = new WeakSet<UpstreamSession>();
   let sessionOf: (server: ActorId) => UpstreamSession | undefined = () => undefined;
 
-  const readList = async (list: McpList, session: UpstreamSession): Promise<McpItem[]> => {
-    const { method, field, name, capability } = lists[list];
-    if (session.description.capabilities[capability] === undefined) return [];
-    const items = new Map<string, McpItem>();
-    let cursor: unknown;
-    for (let page = 0; page < mostPages && items.size < mostItems; page++) {
-      const answer = await session.request(method, cursor === undefined ? undefined : { cursor }, {
-        timeoutMs: stepMs,
-        mostMs: stepMs,
-      });
-      // A server may offer tools and know nothing of templates.
-      if ('error' in answer) break;
-      const found: unknown = answer.result[field];
-      for (const item of Array.isArray(found) ? found.filter(isObject) : []) {
-        const called: unknown = item[name];
-        if (typeof called !== 'string' || items.has(called)) continue;
-        items.set(called, { name: called, hash: hashOf(item), item: { ...item } });
-      }
-      cursor = answer.result['nextCursor'];
-      if (typeof cursor !== 'string') break;
+  /** Says once what is wrong with a list, and looks again where that may help. */
+  const note = (server: ActorId, list: McpList, { items, fault }: ListRead) => {
+    const known = faults.get(server) ?? new Map<McpList, ListFault>();
+    const error = fault === null ? undefined : new Error(fault);
+    if (!error) known.delete(list);
+    else if (known.get(list)?.reason !== reasonOf(error)) {
+      known.set(list, { list, reason: reasonOf(error), sinceMs: now() });
+      onError(error, `reading ${list} of the MCP server ${server}`);
     }
-    return [...items.values()];
+    if (known.size > 0) faults.set(server, known);
+    else faults.delete(server);
+    if (items === undefined) later(server, againMs);
+  };
+
+  const readOne = async (server: ActorId, list: McpList, session: UpstreamSession) => {
+    const found = await readList(list, session);
+    note(server, list, found);
+    if (!found.items) return;
+    const command = { type: 'ListMcpItems', list, items: found.items } as const;
+    for (let part = 0; part < mostParts; part++) {
+      const { fact } = await servers.ask(server, command, runtime.ownCause());
+      if (fact?.type !== 'McpServerItemsListed' || fact.data.part !== 'more') return;
+    }
   };
 
   const read = async (server: ActorId, session: UpstreamSession) => {
     const { description } = session;
-    const tell = (command: Parameters<typeof servers.ask>[1]) =>
-      servers.ask(server, command, runtime.ownCause());
-    await tell({ type: 'DescribeMcpServer', description, nowMs: now() });
-    for (const list of Object.keys(lists) as McpList[]) {
-      await tell({ type: 'ListMcpItems', list, items: await readList(list, session) });
-    }
+    const describe = { type: 'DescribeMcpServer', description, nowMs: now() } as const;
+    await servers.ask(server, describe, runtime.ownCause());
+    for (const list of everyList) await readOne(server, list, session);
     const wanted = listsOf(session);
     if (description.era === 'legacy' || listened.has(session) || Object.keys(wanted).length === 0)
       return;
@@ -113,8 +101,11 @@ export function createCatalogReader({
     if (unchanged.length > 0) onUnchanged(server, unchanged);
   };
 
-  const soon = (server: ActorId) => {
-    if (timers.has(server)) return;
+  function later(server: ActorId, waitMs: number): void {
+    const waiting = timers.get(server);
+    const dueMs = performance.now() + waitMs;
+    if (waiting && waiting.dueMs <= dueMs) return;
+    clearTimeout(waiting?.timer);
     const again = async () => {
       timers.delete(server);
       const session = sessionOf(server);
@@ -124,11 +115,9 @@ export function createCatalogReader({
         onError(error, `reading what the MCP server ${server} offers`);
       }
     };
-    timers.set(
-      server,
-      setTimeout(() => void again(), soonMs),
-    );
-  };
+    timers.set(server, { timer: setTimeout(() => void again(), waitMs), dueMs });
+  }
+  const soon = (server: ActorId) => later(server, soonMs);
 
   return {
     read,
@@ -143,8 +132,9 @@ export function createCatalogReader({
     onRead(session) {
       sessionOf = session;
     },
+    faults: (server) => [...(faults.get(server)?.values() ?? [])],
     stop() {
-      for (const timer of timers.values()) clearTimeout(timer);
+      for (const { timer } of timers.values()) clearTimeout(timer);
       timers.clear();
     },
   };

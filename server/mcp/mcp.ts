@@ -19,7 +19,7 @@ import { createGates } from './call/gates.ts';
 import { createResults } from './call/results.ts';
 import { createCalls, type Calls } from './calls.ts';
 import { createCatalog, type Catalog } from './catalog.ts';
-import { createCatalogReader } from './catalogReader.ts';
+import { createCatalogReader, type CatalogReader } from './catalogReader.ts';
 import { createAllowedTools } from './config/allowed.ts';
 import { createConfigFile } from './config/file.ts';
 import { openUsers } from './config/users.ts';
@@ -56,6 +56,8 @@ export type Mcp = Readonly<{
   /** Streams of clients without a session that wait for changes. */
   listening: Listening;
   stderr: StderrRings;
+  /** What is wrong with the lists of a server, where this process read them. */
+  listFaults: CatalogReader['faults'];
   /** May be called twice. */
   stop(): Promise<void>;
 }>;
@@ -127,11 +129,12 @@ export async function startMcp(
     stderr,
     stepMs: () => settings.values.mcpConnectMs,
   });
+  const reader = createCatalogReader({ ...shared, onUnchanged: catalog.announce });
   const connections = createConnections({
     ...shared,
     gatewayId: options.gatewayId,
     dialler,
-    reader: createCatalogReader({ ...shared, onUnchanged: catalog.announce }),
+    reader,
     random: Math.random,
     pingMs: () => settings.values.mcpPingMs,
   });
@@ -213,6 +216,7 @@ export async function startMcp(
     sessions,
     listening,
     stderr,
+    listFaults: reader.faults,
     stop: () => (stopped ??= stop()),
   };
 }

@@ -2,8 +2,10 @@
 import { t, type Static } from 'elysia';
 import type { McpConnectionState } from '../../actors/mcpConnection/machine.ts';
 import type { McpServerState } from '../../actors/mcpServer/machine.ts';
+import { toolsOff } from '../../actors/mcpServer/toolSwitches.ts';
 import { mcpEra, mcpPrefix, mcpTransport } from '../../events/mcpServer.ts';
 import { source } from '../../events/providerKey.ts';
+import type { ListFault } from '../mcp/catalogReader.ts';
 import { statusOf } from './actor.ts';
 import { isoOf, nullable } from './list.ts';
 import { callRulesSchema, presentCallRules } from './mcpCallRules.ts';
@@ -51,6 +53,18 @@ export const mcpServerSchema = t.Object({
   created_at: time,
 });
 
+export const listFaultSchema = t.Object({
+  list: t.String({ description: 'tools, resources, resourceTemplates or prompts' }),
+  reason: t.String(),
+  since: time,
+});
+
+export const presentListFault = ({
+  list,
+  reason,
+  sinceMs,
+}: ListFault): Static<typeof listFaultSchema> => ({ list, reason, since: isoOf(sinceMs) });
+
 const isoOrNull = (timeMs: number | null): string | null =>
   timeMs === null ? null : isoOf(timeMs);
 
@@ -92,7 +106,7 @@ export function presentMcpServer(
     url: settings.url,
     headers: values(settings.headers),
     stateless: settings.stateless,
-    disabled_tools: [...settings.toolsOff],
+    disabled_tools: [...toolsOff(context)],
     ...presentCallRules(settings.calls),
     prefix: settings.prefix ?? 'always',
     era: context.era,

@@ -8,37 +8,35 @@ import { findActor } from '../http/findActor.ts';
 import { pageOf, pageQuery } from '../http/paging.ts';
 import { Problem, problems } from '../http/problem.ts';
 import { BadServer, writtenFields, writtenServer } from '../mcp/config/written.ts';
-import { exposedName } from '../mcp/names.ts';
 import { listOf } from '../present/list.ts';
 import { mcpBackendSchema, presentMcpBackend } from '../present/mcpBackend.ts';
 import {
+  listFaultSchema,
   mcpConnectionSchema,
   mcpServerSchema,
+  presentListFault,
   presentMcpConnection,
   presentMcpServer,
 } from '../present/mcpServer.ts';
 import type { Services } from '../services.ts';
+import { mcpServerToolRoutes } from './mcpServerTools.ts';
 
 const tags = ['MCP servers'];
 const written = t.Object(writtenFields, strict);
 const newServer = t.Object({ name: nameField, ...writtenFields }, strict);
-
-const mcpToolSchema = t.Object({
-  name: t.String(),
-  id: t.String({ description: 'its name on /mcp' }),
-  enabled: t.Boolean(),
-  hash: t.String({ description: 'SHA-256 of all that the server says of it' }),
-  tool: t.Record(t.String(), t.Unknown(), { description: 'as the server describes it' }),
-});
 
 const reachedSchema = t.Object({
   ...mcpConnectionSchema.properties,
   backends: t.Optional(
     t.Array(mcpBackendSchema, { description: 'of a server that is reached through backends' }),
   ),
+  list_faults: t.Array(listFaultSchema, {
+    description: 'lists that could not be read, or not whole; what is known of them stays',
+  }),
 });
 
-export function mcpServerRoutes({ runtime, mcp, config, breakers }: Services, { plugin }: Door) {
+export function mcpServerRoutes(services: Services, door: Door) {
+  const { runtime, mcp, config, breakers } = services;
   const actors = runtime.of(mcpServerKind);
   const { servers, connections, backends } = mcp;
 
@@ -52,6 +50,7 @@ export function mcpServerRoutes({ runtime, mcp, config, breakers }: Services, { 
       ...(all && {
         backends: all.map((one) => presentMcpBackend(one, backends.members, breakers)),
       }),
+      list_faults: mcp.listFaults(id).map(presentListFault),
     };
   };
 
@@ -75,7 +74,8 @@ export function mcpServerRoutes({ runtime, mcp, config, breakers }: Services, { 
   };
 
   return new Elysia({ name: 'mcp-servers' })
-    .use(plugin)
+    .use(door.plugin)
+    .use(mcpServerToolRoutes(services, door))
     .get(
       '/api/mcp/servers',
       ({ query }) => {
@@ -187,30 +187,6 @@ export function mcpServerRoutes({ runtime, mcp, config, breakers }: Services, { 
             'wrote on stdout by mistake begins with `[stdout]`.',
           tags,
         },
-      },
-    )
-    .get(
-      '/api/mcp/servers/:id/tools',
-      ({ params }) => {
-        const { id, state } = find(params.id);
-        const { lists, settings } = state.context;
-        return {
-          data: lists.tools.map(({ name, hash, item }) => ({
-            name,
-            id: exposedName(id, name),
-            enabled: !settings.toolsOff.includes(name),
-            hash,
-            tool: { ...item },
-          })),
-        };
-      },
-      {
-        params: idParams,
-        response: {
-          200: t.Object({ data: t.Array(mcpToolSchema) }),
-          ...problems(400, 401, 403, 404),
-        },
-        detail: { summary: 'The tools of an MCP server, also while it is away', tags },
       },
     );
 }

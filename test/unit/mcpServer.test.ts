@@ -1,6 +1,8 @@
 /** What becomes of an MCP server, state by state. */
 import { describe, expect, test } from 'bun:test';
+import { decide } from '../../actors/mcpServer/decide.ts';
 import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
+import { toolsOff } from '../../actors/mcpServer/toolSwitches.ts';
 import type { McpServerEvent, McpServerSettings } from '../../events/mcpServer.ts';
 import { scenariosOf } from '../support/givenWhenThen.ts';
 
@@ -125,5 +127,71 @@ describe('an MCP server', () => {
       .when({ type: 'EraseSecretDone', secretRef: 'mcp-1' })
       .thenHappened({ type: 'McpServerSecretErased', data: { secretRef: 'mcp-1' } });
     given(added, removed).when({ type: 'RemoveMcpServer' }).thenRefused('GONE');
+  });
+
+  test('whose list fills more than one event is told in parts, each of which fits, and is whole in the end', () => {
+    const large = (name: string, hash: string) => ({ ...item(name, hash), item: { name, x } });
+    const x = 'x'.repeat(40 * 1024);
+    const all = Array.from({ length: 12 }, (_, n) => large(`tool-${n}`, 'a'));
+    const read = (items: readonly ReturnType<typeof large>[], before: McpServerEvent[]) => {
+      const events = [...before];
+      for (let part = 0; part < 20; part++) {
+        const command = { type: 'ListMcpItems', list: 'tools', items } as const;
+        const event = decide(command, given(...events).state);
+        if (event === null) break;
+        expect(JSON.stringify(event).length).toBeLessThan(230 * 1024);
+        events.push(event);
+      }
+      return events;
+    };
+    const first = read(all, [added]);
+    expect(first.length).toBeGreaterThan(3);
+    expect(given(...first).state.context.lists.tools).toEqual(all);
+    const partsOf = (events: readonly McpServerEvent[]) =>
+      events.flatMap((event) => (event.type === 'McpServerItemsListed' ? [event.data.part] : []));
+    expect(partsOf(first).at(-1)).toBe('last');
+
+    const next = [...all.slice(1, 5), large('tool-5', 'b'), ...all.slice(6), large('new', 'c')];
+    const second = read(next, first).slice(first.length);
+    expect(given(...first, ...second).state.context.lists.tools).toEqual(next);
+    expect(second.map(({ data: told }) => told)).toMatchObject([
+      { items: [], removed: ['tool-0'], part: 'more' },
+      { added: ['new'], changed: ['tool-5'], removed: [], part: 'last' },
+    ]);
+  });
+
+  test('has single tools switched by an operator, whatever its configuration says', () => {
+    const off = { ...settings, toolsOff: ['write'] };
+    const known = [
+      { type: 'McpServerAdded', data: { ...data, settings: off } },
+      listed(item('read', 'a'), item('write', 'b')),
+    ] satisfies McpServerEvent[];
+    const toggle = (tool: string, isEnabled: boolean) =>
+      ({ type: 'SwitchMcpTool', tool, isEnabled }) as const;
+    const switched = (tool: string, isEnabled: boolean): McpServerEvent => ({
+      type: 'McpToolSwitched',
+      data: { tool, isEnabled },
+    });
+    const readOff = given(...known)
+      .when(toggle('read', false))
+      .thenHappened(switched('read', false));
+    expect(toolsOff(readOff.context)).toEqual(['write', 'read']);
+    const writeOn = given(...known, switched('read', false))
+      .when(toggle('write', true))
+      .thenHappened(switched('write', true));
+    expect(toolsOff(writeOn.context)).toEqual(['read']);
+    const again = given(...known, switched('read', false))
+      .when(toggle('read', true))
+      .thenHappened(switched('read', true));
+    expect(again.context.toolSwitches).toEqual([]);
+    given(...known)
+      .when(toggle('write', false))
+      .thenNothingHappened();
+    given(...known)
+      .when(toggle('other', false))
+      .thenRefused('NOT_FOUND');
+    given(...known, removed)
+      .when(toggle('read', false))
+      .thenRefused('GONE');
   });
 });

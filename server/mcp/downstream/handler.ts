@@ -1,4 +1,5 @@
 /** What a client asks of the gateway as an MCP server, in either era: answered from the catalog, or by a server. */
+import { isToolOn } from '../../../actors/mcpServer/toolSwitches.ts';
 import type { ActorId } from '../../../events/ids.ts';
 import type { McpList } from '../../../events/mcpServer.ts';
 import type { Asker } from '../asker.ts';
@@ -80,7 +81,7 @@ export function createHandler({ catalog, policy, calls, pool }: Options): Handle
     const offer = catalog.find(view, 'tools', name);
     if (offer || view === null) return offer;
     const context = catalog.server(view);
-    if (!context || context.settings.toolsOff.includes(name)) return undefined;
+    if (!context || !isToolOn(context, name)) return undefined;
     return { server: view, name, own: name, hash: '', item: {} };
   };
 
