@@ -2,7 +2,7 @@
  * Finished requests as they travel: one array each, their names once a message, their repeated strings in a table.
  * A fifth of the bytes that objects take, to write, to send, to sync and to read.
  */
-import { isTraceOf } from './ids.ts';
+import { isTraceOf, ownTrace } from './ids.ts';
 import type { Attempt, RequestFinished, TrafficEvent, Usage } from './traffic.ts';
 
 /** `columns` name the values of each row; a name with `#` stands for an index into `strings`. */
@@ -111,7 +111,7 @@ export function packRequests(events: readonly RequestFinished[], version: number
     id,
     atMs,
     // A request that came without a trace has its own id as one.
-    isTraceOf(id, traceId) ? null : traceId,
+    traceId === ownTrace || isTraceOf(id, traceId) ? null : traceId,
     place(data.client),
     place(data.dialect),
     place(data.method),

@@ -2,7 +2,7 @@
  * Finds JSON keys in raw bytes without decoding them. A quoted key cannot be met inside a JSON
  * string, because the quotes in there are escaped.
  */
-import { parseObject, type JsonObject } from './json.ts';
+import { objectOf, parseObject, type JsonObject } from './json.ts';
 
 const decoder = new TextDecoder();
 const quote = 34;
@@ -95,6 +95,19 @@ function scan(bytes: Uint8Array, from: number, untilZero: boolean): { end: numbe
     }
   }
   return { end: -1, depth };
+}
+
+/**
+ * Reads the object that a key has at the top level, from the key's last place on: what follows it there is the rest
+ * of one object and reads as such. Anywhere deeper more is closed than was opened, and the answer is null.
+ */
+export function lastMember(name: string) {
+  const key = quoted(name);
+  return (bytes: Uint8Array): JsonObject | null => {
+    const at = findLast(bytes, key);
+    if (at < 1 || bytes[at - 1] === backslash) return null;
+    return objectOf(parseObject(`{${decodeUtf8(bytes.subarray(at))}`)?.[name]);
+  };
 }
 
 export type FoundObject = {

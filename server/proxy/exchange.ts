@@ -5,6 +5,7 @@ import type { By, Cause } from '../../events/event.ts';
 import {
   newRequestId,
   parseTraceparent,
+  ownTrace,
   traceIdOf,
   type RequestId,
   type TraceId,
@@ -116,7 +117,7 @@ export function finish(
     type: 'RequestFinished',
     version,
     atMs: nowMs,
-    traceId: traceIdFor(exchange),
+    traceId: parseTraceparent(exchange.traceparent) ?? ownTrace,
     data: {
       client: exchange.client,
       dialect: exchange.dialect,

@@ -1,11 +1,13 @@
 /** Token usage of the three dialects in one shape, from a usage object or a whole plain body. */
 import type { Usage } from '../../events/traffic.ts';
-import { decodeUtf8, lastObject, quoted } from './bytes.ts';
+import { decodeUtf8, lastMember, lastObject, quoted } from './bytes.ts';
 import { arrayOf, countOf, objectOf, type JsonObject } from './json.ts';
 import { anthropicParts, geminiParts, openAiParts, withParts } from './usageParts.ts';
 
 const usageKey = quoted('usage');
 const usageMetadataKey = quoted('usageMetadata');
+const usageAtTop = lastMember('usage');
+const usageMetadataAtTop = lastMember('usageMetadata');
 
 /** Above this a body is searched from its end instead of parsed. */
 const parseLimitBytes = 64 * 1024;
@@ -87,10 +89,13 @@ function geminiUsageIn(json: unknown): Usage | null {
 function ofBody<T>(
   body: Uint8Array,
   key: Buffer,
+  atTop: (body: Uint8Array) => JsonObject | null,
   level: number,
   ofObject: (usage: JsonObject) => T | null,
   ofWhole: (json: unknown) => T | null,
 ): T | null {
+  const near = atTop(body);
+  if (near !== null) return ofObject(near);
   if (body.length > parseLimitBytes) {
     const found = lastObject(body, key);
     if (found === null) return null;
@@ -105,21 +110,21 @@ function ofBody<T>(
 }
 
 export function openAiUsageOfPlain(body: Uint8Array): Usage | null {
-  return ofBody(body, usageKey, 1, openAiUsage, (json) => {
+  return ofBody(body, usageKey, usageAtTop, 1, openAiUsage, (json) => {
     const whole = objectOf(json);
     return whole === null ? null : openAiUsageIn(whole);
   });
 }
 
 export function anthropicUsageOfPlain(body: Uint8Array): Usage | null {
-  return ofBody(body, usageKey, 1, anthropicUsage, (json) =>
+  return ofBody(body, usageKey, usageAtTop, 1, anthropicUsage, (json) =>
     anthropicUsage(objectOf(objectOf(json)?.usage)),
   );
 }
 
 export function geminiUsageOfPlain(body: Uint8Array): Usage | null {
   const level = body[0] === 91 ? 2 : 1;
-  return ofBody(body, usageMetadataKey, level, geminiUsage, geminiUsageIn);
+  return ofBody(body, usageMetadataKey, usageMetadataAtTop, level, geminiUsage, geminiUsageIn);
 }
 
 /** The same from the end of a body that is too large to hold. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
 import { anthropic } from '../../server/proxy/anthropic.ts';
 import type { DialectModule } from '../../server/proxy/dialect.ts';
 import { gemini } from '../../server/proxy/gemini.ts';
 import { openai } from '../../server/proxy/openai.ts';
+import { openAiUsageIn } from '../../server/proxy/usage.ts';
 import { geminiAnswers, utf8 } from '../support/vendorStreams.ts';
 
 const read = (dialect: DialectModule, route: string, body: unknown) =>
@@ -96,6 +98,25 @@ describe('A plain body', () => {
     const quote = '"usage":{"prompt_tokens":999}';
     const { usage, ...rest } = chatBody(long + quote);
     expect(read(openai, chat, { usage, ...rest })?.inputTokens).toBe(19);
+  });
+
+  test('is read at its end as the whole of it would be', () => {
+    const { usage } = chatBody('');
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        fc.constantFrom('"usage":{"prompt_tokens":5}', 'usage', '\\', null, 7, usage),
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom('usage', 'a', 'a\\"', 'choices'), tie('tree')),
+      ),
+    }));
+    const body = fc.dictionary(fc.constantFrom('usage', 'a', 'b"', 'x_groq', '1'), tree);
+    fc.assert(
+      fc.property(body, (json) => {
+        expect(read(openai, chat, json)).toEqual(openAiUsageIn(json));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('without usage, or that is no JSON, counts nothing', () => {
