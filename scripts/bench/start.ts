@@ -1,10 +1,11 @@
 /** From starting the launcher to the first proxied answer: with an empty log, and with a million events in it. */
 import { jetstream } from '@nats-io/jetstream';
-import { pino } from 'pino';
+import { join } from 'node:path';
 import { connectNats } from '../../events/connection.ts';
 import { newEventId, newRequestId, traceIdOf } from '../../events/ids.ts';
 import { ensureStreams } from '../../events/streams.ts';
-import { startEmbeddedNats } from '../../server/nats/supervise.ts';
+import { freePort, natsFiles } from '../../server/nats/configure.ts';
+import { resolveServerBin } from '../../server/nats/resolve.ts';
 import { clientKey, startGateway } from '../measure/gateway.ts';
 import { temporaryFolder, type TemporaryFolder } from '../measure/leftovers.ts';
 import { startUpstream } from './nginx.ts';
@@ -33,14 +34,29 @@ async function startMs(env: Record<string, string>, dataDir: string): Promise<nu
   return tookMs;
 }
 
+/**
+ * A server on the folder's own store that does not sync each event: a million of them would take minutes. It is
+ * stopped before anything is measured, which puts all of it on disk.
+ */
+async function startQuickNats(dataDir: string) {
+  const { path } = await resolveServerBin(null);
+  const port = await freePort();
+  const { store } = natsFiles(join(dataDir, 'nats'));
+  const child = Bun.spawn([path, '-a', '127.0.0.1', '-p', `${port}`, '-js', '-sd', store], {
+    stdout: 'ignore',
+    stderr: 'ignore',
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await child.exited;
+  };
+  return { servers: `127.0.0.1:${port}`, stop };
+}
+
 /** Keys that rest and recover, written without waiting for each acknowledgement. */
 async function fill(dataDir: string, events: number): Promise<void> {
-  const nats = await startEmbeddedNats({
-    dataDir,
-    serverBin: null,
-    log: pino({ level: 'silent' }),
-  });
-  const nc = await connectNats({ ...nats, name: 'bench' });
+  const nats = await startQuickNats(dataDir);
+  const nc = await connectNats({ servers: nats.servers, user: '', pass: '', name: 'bench' });
   await ensureStreams(nc, {});
   const js = jetstream(nc);
   const correlationId = newRequestId();
