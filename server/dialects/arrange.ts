@@ -58,7 +58,10 @@ export function inTurns(messages: readonly NeutralMessage[]): NeutralMessage[] {
 }
 
 /** For a vendor or a message that has no place for it as a result. */
-function resultAsParts({ callId, name, content, isError }: ToolResultPart): ContentPart[] {
+function resultAsParts(
+  { callId, name, isError }: ToolResultPart,
+  content: readonly ContentPart[],
+): ContentPart[] {
   const said = isError === true ? 'Error' : 'Result';
   return [textPart(`${said} of the tool call ${name ?? callId}:`), ...content];
 }
@@ -68,6 +71,10 @@ function isOfRole(role: NeutralMessage['role'], { type }: MessagePart): boolean 
   return role === 'assistant' || (type !== 'toolCall' && type !== 'thinking');
 }
 
+/** Thoughts that led to nothing are not sent: an answer was cut off there. */
+const isMoreThanThought = (parts: readonly MessagePart[]): boolean =>
+  parts.some(({ type }) => type !== 'thinking');
+
 type OpenCall = Readonly<{ was: string; id: string; name: string }>;
 
 export function arrange(messages: readonly NeutralMessage[], terms: Terms): ArrangedMessage[] {
@@ -76,6 +83,8 @@ export function arrange(messages: readonly NeutralMessage[], terms: Terms): Arra
   const arranged: ArrangedMessage[] = [];
   let openCalls: OpenCall[] = [];
   let shown: MediaPart[] = [];
+
+  const sentOf = ({ content }: ToolResultPart): ContentPart[] => content.filter(terms.isSent);
 
   function uniqueId(of: string): string {
     let id = fittingId(of);
@@ -100,7 +109,7 @@ export function arrange(messages: readonly NeutralMessage[], terms: Terms): Arra
       else if (isMedia(part) && !terms.assistantShows) shown.push(part);
       else own.push(part);
     }
-    if (own.length > 0) arranged.push({ role: 'assistant', parts: own });
+    if (isMoreThanThought(own)) arranged.push({ role: 'assistant', parts: own });
   }
 
   function addUser(parts: readonly MessagePart[]): void {
@@ -109,9 +118,11 @@ export function arrange(messages: readonly NeutralMessage[], terms: Terms): Arra
       const at = given.findIndex(({ callId }) => callId === was);
       const [found] = at === -1 ? [] : given.splice(at, 1);
       if (!found) return { id, name, content: [textPart(notCarriedOut)], isError: true };
-      return { id, name, content: found.content, isError: found.isError === true };
+      return { id, name, content: sentOf(found), isError: found.isError === true };
     });
-    const own: (ContentPart | OpaquePart)[] = given.flatMap(resultAsParts);
+    const own: (ContentPart | OpaquePart)[] = given.flatMap((result) =>
+      resultAsParts(result, sentOf(result)),
+    );
     if (shown.length > 0) own.push(textPart(shownByAssistant), ...shown);
     for (const part of parts) {
       if (part.type === 'text' || part.type === 'opaque' || isMedia(part)) own.push(part);
@@ -130,7 +141,8 @@ export function arrange(messages: readonly NeutralMessage[], terms: Terms): Arra
     role,
     parts: parts.filter((part) => isOfRole(role, part) && terms.isSent(part)),
   }));
-  for (const { role, parts } of inTurns(sent)) {
+  const turns = inTurns(sent).filter(({ parts }) => isMoreThanThought(parts));
+  for (const { role, parts } of inTurns(turns)) {
     if (role === 'assistant') addAssistant(parts);
     else addUser(parts);
   }

@@ -83,7 +83,7 @@ export function createAssembly(dialect: Dialect, offeredName: (name: string) => 
         return;
       }
       draft.text += said;
-      if (signature !== undefined) draft.signature = (draft.signature ?? '') + signature;
+      if (signature !== undefined) draft.signature = signature;
     },
 
     /** Begins a call, or says more of how it begins. */

@@ -73,10 +73,12 @@ function resultOf(result: ArrangedResult) {
   // The result of a failure takes text alone: what it shows comes after all results.
   const kept = isError ? content.filter((part) => part.type === 'text') : content;
   const shown = isError ? content.filter((part) => part.type !== 'text') : [];
-  const [first, ...more] = kept;
+  const [first, ...more] = kept.map(contentOf);
   const block: Json = { type: 'tool_result', tool_use_id: id };
-  if (first?.type === 'text' && more.length === 0) block.content = first.text;
-  else if (first !== undefined) block.content = kept.map(contentOf);
+  if (first !== undefined) {
+    const isOneText = more.length === 0 && first.type === 'text';
+    block.content = isOneText ? first.text : [first, ...more];
+  }
   if (isError) block.is_error = true;
   const label = textPart(`Shown by the failed tool call ${id} of ${name}:`);
   return { block, shown: shown.length > 0 ? [label, ...shown] : [] };

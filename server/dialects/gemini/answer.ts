@@ -40,6 +40,7 @@ function createReader(tools?: readonly NeutralTool[]) {
         return;
       case 'thinking':
         assembly.thinking(part.text, part.signature);
+        if (part.signature !== undefined) assembly.breaks();
         return;
       case 'toolCall': {
         const key = String(assembly.callCount());

@@ -9,6 +9,7 @@ import type {
   ToolChoice,
 } from '../../../events/neutralMessage.ts';
 import { arrange, type ArrangedMessage, type ArrangedResult } from '../arrange.ts';
+import { objectOf } from '../../proxy/json.ts';
 import type { DialectRequest, Question } from '../form.ts';
 import {
   dataUrl,
@@ -60,9 +61,9 @@ function contentOf(part: ContentPart | OpaquePart): unknown {
 
 /** Many who speak the dialect read nothing but a string where a string would do. */
 function userMessage(parts: readonly (ContentPart | OpaquePart)[]): Json {
-  const [first, ...more] = parts;
-  const content = more.length === 0 && first?.type === 'text' ? first.text : parts.map(contentOf);
-  return { role: 'user', content };
+  const content = parts.map(contentOf);
+  const only = content.length === 1 ? objectOf(content[0]) : null;
+  return { role: 'user', content: only?.type === 'text' ? only.text : content };
 }
 
 /** A tool's message takes text alone: what else there is goes into the user's message after it. */
