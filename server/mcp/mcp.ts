@@ -33,6 +33,7 @@ import { createListening, type Listening } from './downstream/listen.ts';
 import { createLegacySessions, type LegacySessions } from './downstream/legacySessions.ts';
 import { createModern } from './downstream/modern.ts';
 import { createOriginCheck } from './downstream/origin.ts';
+import { createSubscriptions } from './downstream/subscriptions.ts';
 import { createPolicy, type Policy } from './policy.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createMcpServers, type McpServers } from './servers.ts';
@@ -156,7 +157,8 @@ export async function startMcp(
     usual: settings.values,
     now,
   });
-  const handler = createHandler({ catalog, policy, calls, pool });
+  const subscriptions = createSubscriptions({ pool, onError });
+  const handler = createHandler({ catalog, policy, calls, pool, subscriptions });
   const introduce = createIntroductions(catalog, version);
   const below = { handler, introduce, onError };
   const listening = createListening({ catalog, pool, policy, onError });
@@ -166,6 +168,7 @@ export async function startMcp(
     ...below,
     catalog,
     pool,
+    subscriptions,
     now,
     gatewayId,
     limits: settings.values,

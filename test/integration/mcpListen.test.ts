@@ -11,13 +11,18 @@ const watched = 'test://watched-resource';
 let references: readonly Reference[];
 let gateway: McpGateway;
 beforeAll(async () => {
-  references = [serveReference(), serveReference()];
-  const [first, second] = references.map(({ url }) => url);
+  references = [serveReference(), serveReference(), serveReference(0, 'modern')];
+  const [first, second, modern] = references.map(({ url }) => url);
   gateway = await mcpGateway({
-    servers: { first: { url: first, prefix: 'conflict' }, second: { url: second } },
+    servers: {
+      first: { url: first, prefix: 'conflict' },
+      second: { url: second },
+      modern: { url: modern },
+    },
   });
   await gateway.connected('first');
   await gateway.connected('second');
+  await gateway.connected('modern');
 });
 afterAll(async () => {
   await gateway?.stop();
@@ -138,5 +143,33 @@ test('A server goes by its own names where they are free and it is to', async ()
   const names = tools.map(({ name }) => name);
   expect(names).toContain('test_simple_text');
   expect(names).toContain('second_test_simple_text');
+  await client.close();
+});
+
+test('A client of the older era subscribes at a server that knows no sessions, until it does not', async () => {
+  const client = await mcpClient(`${gateway.url()}/mcp/modern`, 'legacy');
+  const heard: unknown[] = [];
+  let onHeard: () => void = () => undefined;
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+    heard.push(params);
+    onHeard();
+  });
+  const update = async () => {
+    const next = new Promise<void>((resolve) => (onHeard = resolve));
+    await client.callTool({ name: 'test_trigger_resource_update', arguments: {} });
+    return next;
+  };
+  await client.subscribeResource({ uri: watched });
+  await update();
+  expect(heard).toEqual([{ uri: watched }]);
+  await client.subscribeResource({ uri: 'test://static-text' });
+  await update();
+  expect(heard).toEqual([{ uri: watched }, { uri: watched }]);
+
+  await client.unsubscribeResource({ uri: watched });
+  await client.callTool({ name: 'test_trigger_resource_update', arguments: {} });
+  await client.subscribeResource({ uri: watched });
+  await update();
+  expect(heard).toHaveLength(3);
   await client.close();
 });

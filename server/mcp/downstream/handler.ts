@@ -22,6 +22,7 @@ import { answerBack } from './answerBack.ts';
 import { paramFault, paramHeaders, paramHeadersIn } from '../rpc/paramHeaders.ts';
 import { inEraOf } from './eras.ts';
 import { headerMismatch } from './modernHeaders.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 /** The client's end of one request. */
 export type Turn = CallOptions &
@@ -36,7 +37,13 @@ export type Handler = (
   turn: Turn,
 ) => Promise<RpcAnswer>;
 
-type Options = Readonly<{ catalog: Catalog; policy: Policy; calls: Calls; pool: Pool }>;
+type Options = Readonly<{
+  catalog: Catalog;
+  policy: Policy;
+  calls: Calls;
+  pool: Pool;
+  subscriptions: Pick<Subscriptions, 'change'>;
+}>;
 
 const listMethods: Readonly<Record<string, McpList>> = {
   'tools/list': 'tools',
@@ -45,12 +52,18 @@ const listMethods: Readonly<Record<string, McpList>> = {
   'prompts/list': 'prompts',
 };
 
+const subscribing: Readonly<Record<string, 'on' | 'off'>> = {
+  'resources/subscribe': 'on',
+  'resources/unsubscribe': 'off',
+};
+
 /** How long a client may go on with a list; it is told of changes besides. */
 const listTtlMs = 5_000;
 const resourceNotFound = { legacy: -32002, modern: invalidParams } as const;
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-export function createHandler({ catalog, policy, calls, pool }: Options): Handler {
+export function createHandler(options: Options): Handler {
+  const { catalog, policy, calls, pool, subscriptions } = options;
   const list = (view: View, asker: Asker, which: McpList): RpcAnswer => {
     const offers = catalog.list(view, which);
     const { client } = asker;
@@ -112,13 +125,17 @@ export function createHandler({ catalog, policy, calls, pool }: Options): Handle
     return forward(asker, server, { ...request, params }, turn);
   };
 
-  const ofResource = (view: View, asker: Asker, request: RpcRequestLike, turn: Turn) => {
+  const ofResource = async (view: View, asker: Asker, request: RpcRequestLike, turn: Turn) => {
     const uri = textOf(request.params?.['uri']);
     const found = catalog.resource(view, uri);
     if (!found || !policy.allowsServer(asker.client, found.server)) {
       const text = `Resource not found: ${uri.slice(0, 500)}`;
       return failed(resourceNotFound[asker.era], text, { uri });
     }
+    const kind = subscribing[request.method];
+    const stoodIn =
+      kind && (await subscriptions.change(asker, found.server, found.uri, kind === 'on'));
+    if (stoodIn) return stoodIn;
     const params = { ...request.params, uri: found.uri };
     return forward(asker, found.server, { ...request, params }, turn);
   };

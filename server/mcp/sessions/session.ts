@@ -5,6 +5,7 @@ import type { Asker } from '../asker.ts';
 import type { Catalog, View } from '../catalog.ts';
 import type { Handler, Turn } from '../downstream/handler.ts';
 import { initializeResult, type Introduction } from '../downstream/introduce.ts';
+import type { Subscriptions } from '../downstream/subscriptions.ts';
 import type { Pool } from '../pool.ts';
 import {
   isObject,
@@ -43,6 +44,7 @@ export type SessionParts = Readonly<{
   introduce: (view: View) => Introduction;
   catalog: Catalog;
   pool: Pool;
+  subscriptions: Pick<Subscriptions, 'end'>;
   now: () => number;
   onError: (error: unknown, about: string) => void;
 }>;
@@ -66,7 +68,8 @@ const unsaid = '2025-03-26';
 const related = (id: RpcRequest['id'] | undefined) => (id === undefined ? {} : { relatedTo: id });
 
 export function openSession(options: Options): Session {
-  const { id, view, client, events, handler, introduce, catalog, pool, now, onError } = options;
+  const { id, view, client, events, handler, introduce, catalog, pool, subscriptions } = options;
+  const { now, onError } = options;
   let clientInfo: Json = { name: 'unknown', version: '0' };
   let capabilities: Json = {};
   let protocolVersion = unsaid;
@@ -175,6 +178,7 @@ export function openSession(options: Options): Session {
   const end = async () => {
     peer.down('the session ended');
     streams.close();
+    subscriptions.end(asker.key);
     await pool.release(asker.key);
   };
 

@@ -44,7 +44,8 @@ const refused = (status: number, code: number, message: string): Response =>
 const isLocal = (host: string | null): boolean =>
   /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host ?? '');
 
-export function serveReference(port = 0): Reference {
+/** `eras` of both, or one that knows no sessions. */
+export function serveReference(port = 0, eras: 'both' | 'modern' = 'both'): Reference {
   const modern = createMcpHandler(() => referenceServer(() => modern.notify), {
     legacy: 'reject',
   });
@@ -73,8 +74,8 @@ export function serveReference(port = 0): Reference {
       const { method } = (await request.clone().json()) as { method?: string };
       if (method === 'tools/call') calls += 1;
     }
-    if (request.method === 'POST' && !(await isLegacyRequest(request)))
-      return modern.fetch(request);
+    const isModern = request.method === 'POST' && !(await isLegacyRequest(request));
+    if (isModern || eras === 'modern') return modern.fetch(request);
     const id = headers.get('mcp-session-id');
     if (id === null) return (await begin()).handleRequest(request);
     const transport = transports.get(id);
