@@ -1,4 +1,4 @@
-# Sourced by scripts/start and scripts/test: a Bun that is new enough, and the dependencies.
+# Sourced by scripts/start and scripts/test: a Bun that is new enough, the dependencies, and the console.
 # Sets BUN to the binary; expects the repository as the working directory.
 
 BUN_VERSION=1.4.4
@@ -76,6 +76,19 @@ put_bun_on_path() {
   export PATH
 }
 
+# The console's files, where they are missing or older than what they are made from.
+build_console() {
+  built=web/dist/index.html
+  if [ -f "$built" ] &&
+    [ -z "$(find web/src web/index.html web/vite.config.ts bun.lock -newer "$built" | head -n 1)" ]; then
+    return
+  fi
+  echo "Building the console" >&2
+  "$BUN" scripts/buildConsole.ts >&2 ||
+    echo "signalbox: the console could not be built (see above); everything else works" >&2
+}
+
 find_bun
 put_bun_on_path
 install_dependencies
+build_console

@@ -19,6 +19,9 @@ const table: Readonly<Record<string, Level>> = {
   'ALL /mcp/:server': 'client',
 
   'GET /': 'public',
+  'GET /console': 'public',
+  'GET /console/*': 'public',
+  'GET /console/assets/:asset': 'public',
   'GET /health': 'public',
   'GET /ready': 'public',
   'GET /metrics': 'metrics',
@@ -61,6 +64,20 @@ const table: Readonly<Record<string, Level>> = {
   'PATCH /api/models/:id': 'operator',
   'DELETE /api/models/:id': 'operator',
 
+  'POST /api/conversations': 'client',
+  'GET /api/conversations/:id': 'client',
+  'PATCH /api/conversations/:id': 'client',
+  'DELETE /api/conversations/:id': 'client',
+  'POST /api/conversations/:id/archive': 'client',
+  'POST /api/conversations/:id/unarchive': 'client',
+  'POST /api/conversations/:id/fork': 'client',
+  'GET /api/conversations/:id/export': 'client',
+  'POST /api/conversations/:id/messages': 'client',
+  'GET /api/conversations/:id/messages': 'client',
+  'GET /api/conversations/:id/turns/:turn': 'client',
+  'GET /api/conversations/:id/turns/:turn/events': 'client',
+  'POST /api/conversations/:id/turns/:turn/cancel': 'client',
+
   'GET /api/servers': 'client',
   'GET /api/mcp/status': 'client',
   'GET /api/mcp/tools': 'client',
@@ -96,6 +113,7 @@ const table: Readonly<Record<string, Level>> = {
 
   'GET /api/events': 'operator',
   'GET /api/live': 'operator',
+  'GET /api/snapshot': 'operator',
   'GET /api/actors': 'operator',
   'GET /api/actors/:kind': 'operator',
   'GET /api/actors/:kind/machine': 'operator',

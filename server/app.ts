@@ -8,6 +8,9 @@ import { newRequestId } from '../events/ids.ts';
 import { problemResponse } from './http/problem.ts';
 import { actorsRoutes } from './routes/actors.ts';
 import { clientKeyRoutes } from './routes/clientKeys.ts';
+import { consoleRoutes } from './routes/console.ts';
+import { conversationMessageRoutes } from './routes/conversationMessages.ts';
+import { conversationRoutes } from './routes/conversations.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventsRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -27,6 +30,7 @@ import { providerKeyRoutes } from './routes/providerKeys.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { proxyRoutes } from './routes/proxyRoutes.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { snapshotRoutes } from './routes/snapshot.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { toolCallRoutes } from './routes/toolCalls.ts';
@@ -43,6 +47,8 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(providerKeyActionRoutes(services, door))
     .use(clientKeyRoutes(services, door))
     .use(modelRouteRoutes(services, door))
+    .use(conversationRoutes(services, door))
+    .use(conversationMessageRoutes(services, door))
     .use(mcpServerRoutes(services, door))
     .use(mcpSessionRoutes(services, door))
     .use(mcpOverviewRoutes(services, door))
@@ -54,7 +60,8 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(actorsRoutes(services, door))
     .use(logsRoutes(services, door))
     .use(statsRoutes(services, door))
-    .use(liveRoutes(services, door));
+    .use(liveRoutes(services, door))
+    .use(snapshotRoutes(services, door));
 
 /** Every error of every route becomes a problem here; what nobody expected is logged under the request's id. */
 const errorAnswers = ({ logger, now, metrics }: Services) =>
@@ -90,7 +97,8 @@ const named = (services: Services, door: Door) =>
   })
     .use(errorAnswers(services))
     .use(managementRoutes(services, door))
-    .use(pageRoutes(services, door))
+    .use(consoleRoutes(door))
+    .use(pageRoutes(door))
     .use(docsRoutes(services, door, (): AnyElysia => managementRoutes(services, door)));
 
 export function buildApp(services: Services) {

@@ -2,52 +2,32 @@
 import { join } from 'node:path';
 import { createRuntime } from '../actors/runtime/runtime.ts';
 import { openReadModels } from '../events/projections/readModels.ts';
-import { startRecorder, type Recorder } from '../events/recorder.ts';
 import { snapshotFile } from '../events/snapshots.ts';
-import { createClientSide } from './access.ts';
-import { createAdmit } from './access/admit.ts';
 import { buildApp, type App } from './app.ts';
 import { environment } from './config.ts';
-import { openBodies } from './bodies/openBodies.ts';
-import { createBreakers } from './breakers/breakers.ts';
+import { openConversations } from './conversations/openConversations.ts';
 import { systemLookup } from './providers/baseUrl.ts';
-import { createClients } from './access/clients.ts';
 import { drainLimitMs, drainServer } from './drainServer.ts';
-import { createModels } from './discovery/models.ts';
 import { declare } from './providers/declare.ts';
+import { createPulse } from './condition.ts';
 import { gatewayIdOf } from './identity.ts';
-import { createAffinity } from './keyRing/affinity.ts';
 import { withFreshSecrets } from './keyRing/freshSecrets.ts';
-import { createPools } from './keyRing/pools.ts';
-import { createPricing } from './pricing/pricing.ts';
-import { createVerdicts } from './keyRing/verdicts.ts';
-import { createWaiters } from './keyRing/waiters.ts';
 import { kinds } from './kinds.ts';
 import { openLog } from './nats/openLog.ts';
 import { runAsChild, type Running } from './launcher/asChild.ts';
 import type { StartMessage } from './launcher/messages.ts';
-import { createKeyUse } from './providers/keyUse.ts';
 import { listen } from './listen.ts';
 import { createLive } from './live/live.ts';
-import { createLocalOnly } from './access/localOnly.ts';
 import { createLogger } from './logger.ts';
 import { createMcpRunners, startMcp } from './mcp/mcp.ts';
-import { createMetrics } from './metrics/metrics.ts';
 import { createProviderKeys } from './providers/providerKeys.ts';
-import { createJudge } from './proxy/judging.ts';
-import { createKeyChoice } from './proxy/keyChoice.ts';
-import { createDrain } from './proxy/drain.ts';
-import { createProxy } from './proxy/proxy.ts';
-import { createRouting } from './proxy/routing.ts';
-import { fetchUpstream } from './proxy/upstream.ts';
-import { createUpstreamClient } from './upstream/client.ts';
 import { createRealtime } from './realtime/realtime.ts';
 import { eraseSecret, startSweeping } from './secretUpkeep.ts';
 import type { Services } from './services.ts';
-import { createSessions } from './access/sessions.ts';
 import { createSettings } from './settings/settings.ts';
 import type { Values } from './settings/table.ts';
 import { createTally } from './metrics/tally.ts';
+import { openRequestPath } from './requestPath.ts';
 import { openVault } from './vault.ts';
 import { openWebhooks } from './webhooks/openWebhooks.ts';
 
@@ -82,76 +62,16 @@ export async function startGateway(
   await runtime.start();
   const settings = createSettings({ runtime, config, defaults, onError });
   const limits = settings.values;
+  const beside = { settings, vault, log, runtime, gatewayId, now, onError };
   const providerKeys = createProviderKeys(runtime, vault, now);
   await declare({ runtime, vault, providerKeys, config, now });
 
   // The request path: memory only.
-  const { apiKeyHeader } = config;
-  const clients = createClients({ runtime, hash: vault.hash, apiKeyHeader, now });
-  clients.limitUsual(limits.requestsPerMinute);
-  settings.onChange('requestsPerMinute', clients.limitUsual);
-  const localOnly = createLocalOnly(config.allowedHosts);
-  const pools = createPools({ runtime, vault, now, onError });
-  await pools.start();
-  const verdicts = createVerdicts({ runtime, pools, now, onError });
-  const breakers = createBreakers({ runtime, settings: limits, now, onError });
-  const affinity = createAffinity();
-  // What fetch knows of proxies, our own client does not.
-  const vendors = createUpstreamClient({ connectMs: () => limits.connectMs, now });
-  const upstream = config.hasOutsideProxy ? fetchUpstream : vendors.send;
-  const asking = { runtime, pools, upstream, apiKeyHeader, now };
-  const models = createModels({ ...asking, settings: limits, logger });
-  const { modelRoutes, providers } = models;
-  const pricing = createPricing({ providers, modelRoutes });
-  const recorder = await startRecorder({
-    log,
-    gatewayId,
-    spoolDir: join(config.dataDir, 'spool', String(workerNumber)),
-    now,
-    onError: (error) => onError(error, 'recording traffic'),
-    onFlush: pricing.price,
-  });
-  const beside = { settings, vault, log, runtime, gatewayId, now, onError };
-  const bodies = await openBodies(nc, nats.maxStoreBytes, beside);
+  const path = await openRequestPath({ ...beside, nc, nats, config, workerNumber, logger });
+  const { clients, localOnly, pools, verdicts, breakers, models, recorder, bodies } = path;
+  const { affinity, judge, admit, sessions, metrics, drain, waiters, proxy, pricing } = path;
   const webhooks = await openWebhooks(nc, config.version, beside);
-  // Each worker counts for itself: with several the label keeps them apart.
-  const metrics = createMetrics(config.workers > 1 ? { gateway: gatewayId } : {});
-  metrics.add(...pricing.families);
-  const keyUse = createKeyUse();
-  const sessions = createSessions(runtime, config, now);
-  const waiters = createWaiters(now, limits);
-  const drain = createDrain();
-  const judge = createJudge(settings);
-  const admit = createAdmit(createClientSide(config, clients, localOnly), sessions);
-  const counted: Recorder = {
-    ...recorder,
-    record(event) {
-      metrics.count(event);
-      keyUse.note(event);
-      recorder.record(event);
-    },
-  };
-  const proxy = createProxy({
-    admit,
-    anonymous: clients.anonymous,
-    ...models,
-    routing: createRouting({ providers, pools, affinity, random: Math.random }),
-    pools,
-    keyChoice: createKeyChoice({ affinity, waiters, limits, now }),
-    verdicts,
-    breakers,
-    affinity,
-    recorder: counted,
-    upstream,
-    judge,
-    limits,
-    drain,
-    bodies,
-    onError,
-    apiKeyHeader,
-    gatewayId,
-    now,
-  });
+  const { modelRoutes, providers } = models;
   const realtime = createRealtime({ proxy, pools, verdicts, affinity, judge, gatewayId, now });
   const mcp = await startMcp(
     {
@@ -159,7 +79,7 @@ export async function startGateway(
       nc,
       config,
       breakers,
-      recorder: counted,
+      recorder: path.counted,
       bodies,
       admit,
       anonymous: clients.anonymous,
@@ -169,10 +89,21 @@ export async function startGateway(
     mcpLines,
   );
   metrics.add(...mcp.backends.families);
+  const conversations = await openConversations({
+    ...beside,
+    nc,
+    config,
+    maxStoreBytes: nats.maxStoreBytes,
+    proxy: path.proxyDeps,
+    pricing,
+    models,
+  });
 
   // The doors.
   const readModels = openReadModels(config.databasePath);
-  const live = createLive({ ...beside, kinds, version: config.version });
+  const isDraining = () => drain.isDraining;
+  const howItIs = createPulse({ isDraining, log, pools, readModels, now });
+  const live = createLive({ ...beside, kinds, version: config.version, howItIs });
   const services: Services = {
     config,
     gatewayId,
@@ -197,15 +128,16 @@ export async function startGateway(
     proxy,
     realtime,
     mcp,
+    conversations,
     sessions,
     settings,
     metrics,
-    keyUse,
+    keyUse: path.keyUse,
     tally: createTally(runtime),
-    upstream,
+    upstream: path.upstream,
     lookup: systemLookup,
     drain,
-    isDraining: () => drain.isDraining,
+    isDraining,
   };
   const app = buildApp(services);
   const { server, url } = listen(app, config, realtime);
@@ -215,14 +147,10 @@ export async function startGateway(
   const stop = async () => {
     stopSweeping();
     const ended = await drainServer({ server, drain, limits, live, realtime, mcp, waiters });
+    await conversations.stop();
     await mcp.stop();
-    await recorder.stop();
-    await bodies.stop();
+    await path.stop();
     await webhooks.stop();
-    models.stop();
-    vendors.stop();
-    verdicts.stop();
-    breakers.stop();
     settings.stop();
     pools.stop();
     await runtime.stop();

@@ -4,6 +4,8 @@ import { presentEvent } from '../present/event.ts';
 import { presentRequest, requestOfEvent } from '../present/request.ts';
 import { presentToolCall, toolCallOfEvent } from '../present/toolCall.ts';
 import { isoOf } from '../present/list.ts';
+import type { Pulse } from '../present/pulse.ts';
+import { snakeCased } from '../present/snakeCase.ts';
 import { cursorText, type Cursor } from './cursor.ts';
 import type { Shown } from './filter.ts';
 import type { Totals } from './thinning.ts';
@@ -68,8 +70,11 @@ export const totalsBlock = (totals: Totals, nowMs: number, cursor: Cursor): stri
       tool_calls: totals.toolCalls,
       tool_failures: totals.toolFailures,
       not_shown: totals.notShown,
+      hidden: { ...snakeCased({ ...totals.hidden, keys: {} }), keys: totals.hidden.keys },
     },
     cursor,
   );
+
+export const pulseBlock = (pulse: Pulse): string => block('pulse', { type: 'pulse', ...pulse });
 
 export const heartbeat = encode(': still here\n\n');

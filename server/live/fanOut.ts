@@ -4,11 +4,13 @@ import type { ControlMessage, TrafficMessage } from '../../events/log.ts';
 import {
   encode,
   heartbeat,
+  pulseBlock,
   totalsBlock,
   trafficBlock,
   transitionBlock,
   withCursor,
 } from './blocks.ts';
+import type { Pulse } from '../present/pulse.ts';
 import type { Cursor } from './cursor.ts';
 import type { Shown, Wants } from './filter.ts';
 import type { Listener } from './listener.ts';
@@ -24,7 +26,8 @@ export type FanOut = Readonly<{
   traffic(message: TrafficMessage): void;
   /** Ends a second of traffic. */
   second(nowMs: number): void;
-  heartbeat(): void;
+  /** `pulse` goes to those who want everything. */
+  heartbeat(pulse: Pulse | undefined): void;
 }>;
 
 /** Computed when it is first asked for. */
@@ -93,8 +96,11 @@ export function createFanOut(start: Cursor, shownPerSecond: number): FanOut {
       for (const { listener, wants } of members) if (wants.everything) listener.offer(bytes());
     },
 
-    heartbeat() {
-      for (const { listener } of members) listener.offer(heartbeat);
+    heartbeat(pulse) {
+      const bytes = pulse ? encode(pulseBlock(pulse)) : heartbeat;
+      for (const { listener, wants } of members) {
+        listener.offer(wants.everything ? bytes : heartbeat);
+      }
     },
   };
 }

@@ -3,6 +3,7 @@ import type { AnyActorKind } from '../../actors/runtime/actorKind.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { EventLog } from '../../events/log.ts';
 import type { Cursor } from './cursor.ts';
+import type { Pulse } from '../present/pulse.ts';
 import { createFanOut, type Member } from './fanOut.ts';
 import { createInStep } from './inStep.ts';
 import { watchStatuses } from './statuses.ts';
@@ -28,11 +29,13 @@ export type FeedOptions = Readonly<{
   shownPerSecond?: number;
   /** Default 10 s. */
   heartbeatMs?: number;
+  /** How the gateway is: told with each heartbeat. */
+  pulse?: () => Pulse | undefined;
 }>;
 
 /** @throws {LogUnavailable} when the log cannot be followed now. */
 export async function startFeed(options: FeedOptions): Promise<Feed> {
-  const { log, runtime, kinds, now, shownPerSecond = 200, heartbeatMs = 10_000 } = options;
+  const { log, runtime, kinds, now, shownPerSecond = 200, heartbeatMs = 10_000, pulse } = options;
   const [control, traffic] = await Promise.all([log.state('CONTROL'), log.state('TRAFFIC')]);
   const start = { control: control.lastSequence, traffic: traffic.lastSequence };
   const fanOut = createFanOut(start, shownPerSecond);
@@ -55,7 +58,7 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
     }),
   ]);
   const seconds = setInterval(() => fanOut.second(now()), 1_000);
-  const heartbeats = setInterval(fanOut.heartbeat, heartbeatMs);
+  const heartbeats = setInterval(() => fanOut.heartbeat(pulse?.()), heartbeatMs);
 
   const stop = async () => {
     clearInterval(seconds);

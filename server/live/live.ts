@@ -1,6 +1,7 @@
 /** The live stream: every transition and, thinned out, every request, from now on or from a cursor. */
 import { Refusal } from '../../actors/runtime/refusal.ts';
 import type { EventLog } from '../../events/log.ts';
+import type { Pulse } from '../present/pulse.ts';
 import { encode, helloBlock } from './blocks.ts';
 import { catchUp } from './catchUp.ts';
 import type { Cursor, PartialCursor } from './cursor.ts';
@@ -15,6 +16,8 @@ export type Live = Readonly<{
    */
   open(ask: Ask): Promise<ReadableStream<Uint8Array>>;
   listeners(): number;
+  /** How the gateway is; undefined where nobody can tell. */
+  pulse(): Pulse | undefined;
   /** Ends all streams; may be called twice. */
   stop(): Promise<void>;
 }>;
@@ -28,8 +31,9 @@ export type Ask = Readonly<{
   onEnd?: () => void;
 }>;
 
-type Options = FeedOptions &
+type Options = Omit<FeedOptions, 'pulse'> &
   Readonly<{
+    howItIs?: (listeners: number) => Pulse;
     version: string;
     gatewayId: string;
     onError: (error: unknown, about: string) => void;
@@ -40,7 +44,7 @@ const maxListeners = 20_000;
 const maxMissedBatches = 500;
 
 export function createLive(options: Options): Live {
-  const { log, now, version, gatewayId, onError, shownPerSecond = 200 } = options;
+  const { log, now, version, gatewayId, onError, howItIs, shownPerSecond = 200 } = options;
   const listeners = new Set<Listener>();
   let feed: Promise<Feed> | undefined;
   let holders = 0;
@@ -48,7 +52,8 @@ export function createLive(options: Options): Live {
 
   const hold = async (): Promise<Feed> => {
     holders += 1;
-    const starting = (feed ??= startFeed({ ...options, shownPerSecond }));
+    const pulse = () => howItIs?.(listeners.size);
+    const starting = (feed ??= startFeed({ ...options, shownPerSecond, pulse }));
     try {
       return await starting;
     } catch (error) {
@@ -111,6 +116,7 @@ export function createLive(options: Options): Live {
       }
     },
     listeners: () => listeners.size,
+    pulse: () => howItIs?.(listeners.size),
     async stop() {
       stopped = true;
       const ending = feed;

@@ -2,6 +2,7 @@
 import { addCounts, countTraffic, noTraffic } from '../../events/trafficCounts.ts';
 import type { TrafficEvent } from '../../events/traffic.ts';
 import type { Shown } from './filter.ts';
+import { hide, nothingHidden, type Hidden } from './hidden.ts';
 
 /** All of the span, shown or not. */
 export type Totals = Readonly<{
@@ -12,6 +13,8 @@ export type Totals = Readonly<{
   toolCalls: number;
   toolFailures: number;
   notShown: number;
+  /** Of those that were not shown alone. */
+  hidden: Readonly<Hidden>;
 }>;
 
 export type Thinning = Readonly<{
@@ -26,23 +29,30 @@ export type Thinning = Readonly<{
 export function createThinning(showAtMost: number): Thinning {
   let counts = noTraffic;
   let shown = 0;
+  let hidden = nothingHidden();
 
   return {
     take(events) {
       counts = addCounts(counts, countTraffic(events));
-      const visible = events
-        .filter((event) => event.type !== 'TrafficDropped')
-        .slice(0, Math.max(0, showAtMost - shown));
-      shown += visible.length;
+      const visible: Shown[] = [];
+      for (const event of events) {
+        if (event.type === 'TrafficDropped' || shown >= showAtMost) hide(hidden, event);
+        else {
+          visible.push(event);
+          shown += 1;
+        }
+      }
       return visible;
     },
     hides: () => counts.requests + counts.toolCalls > shown,
     end() {
       const { count: _count, again: _again, ...totals } = counts;
       const notShown = totals.requests + totals.toolCalls - shown;
+      const told = hidden;
       counts = noTraffic;
       shown = 0;
-      return notShown === 0 ? null : { ...totals, notShown };
+      hidden = nothingHidden();
+      return notShown === 0 ? null : { ...totals, notShown, hidden: told };
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Whether the gateway lives, and whether it can work. */
 import { Elysia, t } from 'elysia';
+import { failingParts } from '../condition.ts';
 import type { Door } from '../http/door.ts';
 import { isoOf } from '../present/list.ts';
 import { Problem, problems } from '../http/problem.ts';
@@ -22,7 +23,7 @@ const health = t.Object({
 });
 
 export function healthRoutes(services: Services, { plugin }: Door) {
-  const { config, now, log, pools, tally, mcp, isDraining } = services;
+  const { config, now, tally, mcp } = services;
 
   /** Whatever the gateway has behind it: providers, and backends of MCP servers. */
   const backends = () => {
@@ -32,15 +33,6 @@ export function healthRoutes(services: Services, { plugin }: Door) {
       healthy: providers.healthy + mcpBackends.healthy,
       unhealthy: providers.unhealthy + mcpBackends.unhealthy,
     };
-  };
-
-  const failingParts = (): string[] => {
-    const missing = pools.missing().length;
-    return [
-      ...(isDraining() ? ['draining: the gateway is being stopped'] : []),
-      ...(log.isConnected() ? [] : ['log: not connected']),
-      ...(missing === 0 ? [] : [`pools: ${missing} provider keys wait for the vault`]),
-    ];
   };
 
   return new Elysia({ name: 'health' })
@@ -62,7 +54,7 @@ export function healthRoutes(services: Services, { plugin }: Door) {
     .get(
       '/ready',
       () => {
-        const failing = failingParts();
+        const failing = failingParts(services);
         if (failing.length === 0) return { status: 'ready' as const };
         throw new Problem(503, 'NOT_READY', `Not ready: ${failing.join('; ')}.`, {
           'retry-after': '2',

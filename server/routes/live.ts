@@ -64,10 +64,11 @@ export const liveRoutes = ({ live }: Pick<Services, 'live'>, door: Door) =>
           'Events: `hello` {cursor, version, gateway_id, gap}; `transition`, an event as in /api/events with the ' +
           'resulting `status` of its actor where it is known; `request`, as in /api/logs; `tool_call`, as in ' +
           '/api/mcp/calls; `totals` {requests, failures, input_tokens, output_tokens, tool_calls, tool_failures, ' +
-          'not_shown}. Every transition comes, none twice. Without a filter ' +
+          'not_shown, hidden}, `hidden` being those of the second that were not shown; `pulse`, how the gateway is, with ' +
+          'every heartbeat. Every transition comes, none twice. Without a filter ' +
           'requests and calls come one by one up to 200 a second; a second with more ends with its totals. With a filter all ' +
           'that fit come; `kind` and `id` choose transitions, `client`, `provider` and `key` requests, `client`, `server` and `tool` calls; a filter ' +
-          'of one sort leaves out the other. `id:` is the cursor: `Last-Event-ID` resumes there without a gap. ' +
+          'of one sort leaves out the other, and `totals` and `pulse`. `id:` is the cursor: `Last-Event-ID` resumes there without a gap. ' +
           '`gap` in `hello` says that something before the cursor is not sent: read the lists again. A comment ' +
           'comes every 10 s; a reader that is too slow is cut off and resumes by its cursor.',
         tags: ['History'],

@@ -1,0 +1,33 @@
+/** Every page of the console: its address, its place in the rail, and the file that is loaded for it. */
+import { Route, Router } from '@solidjs/router';
+import { For, lazy, type Component, type JSX } from 'solid-js';
+import type { IconName } from './design/Icon.tsx';
+import { NotFound } from './shell/NotFound.tsx';
+import { Shell } from './shell/Shell.tsx';
+
+type PageFile = Promise<Readonly<{ default: Component }>>;
+
+/** `rail` is where it stands in the rail; pages without one are reached from another. */
+export type Place = Readonly<{
+  path: string;
+  load: () => PageFile;
+  rail?: readonly [section: string, text: string, icon: IconName];
+}>;
+
+const page = (file: Promise<Readonly<{ Page: Component }>>): PageFile =>
+  file.then(({ Page }) => ({ default: Page }));
+
+// prettier-ignore
+export const places: readonly Place[] = [
+  { path: '/', load: () => page(import('./pages/overview/Overview.tsx')), rail: ['Watch', 'Overview', 'overview'] },
+  { path: '/keys', load: () => page(import('./pages/keys/Keys.tsx')), rail: ['AI', 'Provider keys', 'key'] },
+  { path: '/keys/:id', load: () => page(import('./pages/key/Key.tsx')) },
+];
+
+export const App = (): JSX.Element => (
+  <Router base="/console" root={(props) => <Shell places={places}>{props.children}</Shell>}>
+    <For each={places}>{({ path, load }) => <Route path={path} component={lazy(load)} />}</For>
+    <Route path="/login" component={lazy(() => page(import('./pages/overview/Overview.tsx')))} />
+    <Route path="*" component={NotFound} />
+  </Router>
+);
