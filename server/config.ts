@@ -49,6 +49,8 @@ export type Config = Readonly<{
   providerKeys: readonly Readonly<{ provider: Vendor; key: string }>[];
   baseUrls: Readonly<Record<Vendor, string>>;
   apiKeyHeader: string;
+  /** For turns of conversations that say nothing else. */
+  turns: Readonly<{ model: string; maxTokens: number; temperature: number | null }>;
   mcpFile: Readonly<{ path: string; isWatched: boolean }>;
   mcpHandoverHost: string;
   mcpUsers: Readonly<{ path: string | null; isWatched: boolean }>;
@@ -141,6 +143,11 @@ export function readConfig(env: Environment, flags: ConfigFlags = {}): Config {
     ],
     baseUrls,
     apiKeyHeader: values.apiKeyHeader,
+    turns: {
+      model: values.turnModel,
+      maxTokens: values.turnMaxTokens,
+      temperature: values.turnTemperature,
+    },
     mcpHandoverHost: values.mcpHandoverHost,
     mcpFile: { path: values.mcpConfigPath, isWatched: values.mcpLiveReload },
     mcpUsers: { path: values.mcpUsersPath, isWatched: values.mcpLiveReload },

@@ -12,6 +12,7 @@ const refusals: Readonly<Record<RefusalCode, Readonly<{ status: number; code: st
   INVALID: { status: 422, code: 'INVALID' },
   TURN_RUNNING: { status: 409, code: 'TURN_RUNNING' },
   ARCHIVED: { status: 409, code: 'ARCHIVED' },
+  FULL: { status: 409, code: 'CONVERSATION_FULL' },
   BLOCKED: { status: 429, code: 'LOGIN_BLOCKED' },
   TOO_BUSY: { status: 503, code: 'TOO_BUSY' },
   UNREADABLE: { status: 500, code: 'UNREADABLE' },

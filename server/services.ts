@@ -8,6 +8,7 @@ import type { Bodies } from './bodies/bodies.ts';
 import type { Breakers } from './breakers/breakers.ts';
 import type { Clients } from './access/clients.ts';
 import type { Config } from './config.ts';
+import type { Conversations } from './conversations/conversations.ts';
 import type { ModelRoutes } from './modelRoutes/modelRoutes.ts';
 import type { Pools } from './keyRing/pools.ts';
 import type { KeyUse } from './providers/keyUse.ts';
@@ -53,6 +54,7 @@ export type Services = Readonly<{
   proxy: Proxy;
   realtime: Realtime;
   mcp: Mcp;
+  conversations: Conversations;
   sessions: Sessions;
   /** What operators change while it runs; `settings.values` is read where it is needed. */
   settings: Settings;

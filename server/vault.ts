@@ -43,7 +43,7 @@ type Listed = Readonly<{ secretRef: string; writtenAtMs: number }>;
 
 const pepperRef = 'pepper';
 /** Room for some 100,000 secrets. */
-const bucketBytes = 64 * 1024 * 1024;
+const secretsBytes = 64 * 1024 * 1024;
 const listWithinMs = 30_000;
 /** One request to the store. */
 const requestMs = 2_000;
@@ -80,12 +80,17 @@ async function reached<Answer>(what: Promise<Answer>): Promise<Answer> {
 /**
  * Opens the vault, making the bucket and its pepper where there are none.
  * @param encryptionKey 32 bytes, base64.
+ * @param bucket Vaults in other buckets have nothing in common but the key.
  * @throws {VaultKeyMismatch}
  */
-export async function openVault(nc: NatsConnection, encryptionKey: string): Promise<Vault> {
+export async function openVault(
+  nc: NatsConnection,
+  encryptionKey: string,
+  { bucket, maxBytes } = { bucket: vaultBucket, maxBytes: secretsBytes },
+): Promise<Vault> {
   const key = Buffer.from(encryptionKey, 'base64');
   const store = new Kvm(jetstream(nc, { timeout: requestMs }));
-  const kv = await store.create(vaultBucket, { history: 1, max_bytes: bucketBytes });
+  const kv = await store.create(bucket, { history: 1, max_bytes: maxBytes });
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: requestMs });
   const pepper = await openPepper(kv, key);
   const hmac = (label: string, text: string) =>
@@ -109,7 +114,7 @@ export async function openVault(nc: NatsConnection, encryptionKey: string): Prom
       const entry = await reached(kv.get(secretRef));
       if (!entry) return;
       await reached(
-        jsm.streams.deleteMessage(`KV_${vaultBucket}`, entry.revision, true).catch(unlessGone),
+        jsm.streams.deleteMessage(`KV_${bucket}`, entry.revision, true).catch(unlessGone),
       );
     },
     list: () => reached(listAll(kv)),

@@ -8,7 +8,11 @@ export type ForkConversation = Readonly<{ type: 'ForkConversation' }> &
   ConversationData<'ConversationForked'>;
 
 /** The turn's number is the conversation's to give; `title` is taken where there is none yet. */
-export type StartTurn = Readonly<{ type: 'StartTurn' }> &
+export type StartTurn = Readonly<{
+  type: 'StartTurn';
+  /** With more messages than this, the new one included, it is refused; null for no limit. */
+  mostMessages: number | null;
+}> &
   Omit<ConversationData<'TurnStarted'>, 'number'>;
 
 export type ProgressTurn = Readonly<{ type: 'ProgressTurn' }> & ConversationData<'TurnProgressed'>;

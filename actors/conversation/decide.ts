@@ -80,11 +80,17 @@ function startTurn(command: StartTurn, state: ConversationState): Decision {
   mustBeIdle(state);
   if (state.value === 'archived')
     throw new Refusal('ARCHIVED', 'the conversation is archived; unarchive it to go on with it');
-  const { type: _type, title, ...data } = command;
+  const { type: _type, title, mostMessages, ...data } = command;
   const { context } = state;
+  const number = nextNumber(context);
+  if (mostMessages !== null && 2 * number - 1 > mostMessages)
+    throw new Refusal(
+      'FULL',
+      `the conversation has its ${mostMessages} messages; fork it or begin another`,
+    );
   const isTitled = context.title !== null || title === undefined;
   return {
     type: 'TurnStarted',
-    data: { ...data, number: nextNumber(context), ...(!isTitled && { title }) },
+    data: { ...data, number, ...(!isTitled && { title }) },
   };
 }

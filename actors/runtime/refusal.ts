@@ -9,6 +9,7 @@ export type RefusalCode =
   | 'IN_USE'
   | 'TURN_RUNNING'
   | 'ARCHIVED'
+  | 'FULL'
   | 'BLOCKED'
   | 'TOO_BUSY'
   | 'UNREADABLE';

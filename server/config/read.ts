@@ -1,7 +1,7 @@
 /** Fills the table of variables from the environment and the command line. */
 import type { FlagName, Row } from './row.ts';
-import { isUnused, notBuiltYet, table } from './table.ts';
-import { ConfigError } from './values.ts';
+import { isUnused, table } from './table.ts';
+import {} from './values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type ConfigFlags = Readonly<Partial<Record<FlagName, string>>>;
@@ -39,16 +39,7 @@ function find<T>(row: Row<T>, env: Environment, flags: ConfigFlags, warnings: st
   return { value: row.parse(first.text, first.name), source: 'environment' };
 }
 
-function refuseWhatIsNotBuilt(env: Environment): void {
-  for (const [name, feature] of Object.entries(notBuiltYet))
-    if (textOf(env, name) !== undefined)
-      throw new ConfigError(
-        `${name} is set, but ${feature} (${name}) cannot be configured in this version yet: unset it`,
-      );
-}
-
 export function readTable(env: Environment, flags: ConfigFlags) {
-  refuseWhatIsNotBuilt(env);
   const warnings: string[] = [];
   const unused = Object.keys(env).filter((name) => isUnused(name) && textOf(env, name));
   if (unused.length > 0)

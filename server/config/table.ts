@@ -1,4 +1,5 @@
 /** Every variable there is: name, aliases, default, unit, meaning. Nothing else lists them. */
+import { conversationTable } from './conversationTable.ts';
 import { mcpTable } from './mcpTable.ts';
 import { row, type Row } from './row.ts';
 import {
@@ -121,6 +122,7 @@ export const table = {
     'clients need no key; management still needs the password',
   ),
   ...mcpTable,
+  ...conversationTable,
   openaiKeys: keys('OPENAI'),
   anthropicKeys: keys('ANTHROPIC'),
   geminiKeys: keys('GEMINI'),
@@ -207,14 +209,6 @@ export const table = {
     'longest wait before a provider that is served around is tried again; of more than 60 s half, of 30 to 60 s 30 s',
     { unit: 's' },
   ),
-};
-
-/** Variables of features that are still to come: setting one stops the start, so that nobody relies on it. */
-export const notBuiltYet: Readonly<Record<string, string>> = {
-  CLAUDE_MODEL: 'conversations',
-  MAX_TOKENS: 'conversations',
-  TEMPERATURE: 'conversations',
-  MAX_CONVERSATION_LENGTH: 'conversations',
 };
 
 const unusedNames = new Set([

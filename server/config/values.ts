@@ -52,6 +52,15 @@ export const parseInteger =
     throw wrong(name, text, 'which does not fit', `use a whole number from ${least} to ${most}`);
   };
 
+/** A number with decimals. */
+export const parseNumber =
+  (least: number, most: number): Parse<number> =>
+  (text, name) => {
+    const value = /^\d{1,9}(\.\d{1,9})?$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw wrong(name, text, 'which does not fit', `use a number from ${least} to ${most}`);
+  };
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 const otherLevels: Readonly<Record<string, LogLevel>> = { warning: 'warn', critical: 'fatal' };

@@ -29,6 +29,7 @@ export type Entered = Readonly<{
 export const requestIdHeader = 'x-signalbox-request-id';
 const plainBodyBytes = 1024 * 1024;
 const largeBodies = new Set([
+  '/api/conversations/:id/messages',
   '/api/provider-keys/import',
   '/api/mcp/:server',
   '/api/mcp/tools/:id/execute',

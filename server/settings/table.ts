@@ -168,6 +168,16 @@ export const table = {
     'results of MCP tools marked read-only and idempotent are kept for their client so long; 0 keeps none',
     { unit: 's' },
   ),
+  maxConversationLength: whole(
+    variables.conversationLength.fallback,
+    [2, 100_000],
+    'messages of a conversation, questions and answers, before it is full',
+    { unit: 'messages', variable: variables.conversationLength.name },
+  ),
+  trimConversations: onOff(
+    false,
+    'a conversation that is full goes on, and models are sent its last messages only',
+  ),
   recordBodies: onOff(
     false,
     'keep the bodies of all requests and answers, encrypted; without it those of clients and routes that say record_bodies',

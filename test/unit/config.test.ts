@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, type Config } from '../../server/config.ts';
-import { notBuiltYet } from '../../server/config/table.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -74,10 +73,6 @@ describe('a value that cannot be used stops the start and names its variable', (
   test.each(faulty)('%s', (_title, env, message) => {
     expect(errorOf(env)).toContain('ConfigError: ');
     expect(errorOf(env)).toContain(message);
-  });
-
-  test.each(Object.keys(notBuiltYet))('%s, whose feature is still to come', (name) => {
-    expect(errorOf({ [name]: '1' })).toContain(`${name} is set, but`);
   });
 
   test('outside NATS needs the secret of sessions too', () => {

@@ -1,0 +1,58 @@
+/** Whether a turn is still under way in the process that began it: asked of that process, wherever it is. */
+import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node';
+import { turnSubject } from '../../events/subjects.ts';
+
+export type AliveTurns = Readonly<{
+  /** False only when nobody runs it any more: its process says so, or is gone. */
+  isAlive(turn: Readonly<{ id: string; gatewayId: string; startId: string }>): Promise<boolean>;
+  /** May be called twice. */
+  stop(): void;
+}>;
+
+const answerWithinMs = 2_000;
+/** A process that has lost NATS for a moment comes back within this. */
+const secondSightMs = 700;
+
+const hasNobody = (error: unknown): boolean =>
+  error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
+
+/**
+ * @param own the identity of this process, which another one of the same gateway has once it was started again.
+ * @param isRunning whether a turn is under way in this process.
+ */
+export function createAliveTurns(
+  nc: NatsConnection,
+  own: Readonly<{ gatewayId: string; startId: string }>,
+  isRunning: (turnId: string) => boolean,
+): AliveTurns {
+  const utf8 = new TextDecoder();
+  const subscription = nc.subscribe(turnSubject(own.gatewayId, own.startId), {
+    callback: (error, message) => {
+      if (!error) message.respond(isRunning(utf8.decode(message.data)) ? 'running' : 'over');
+    },
+  });
+
+  const ask = async (subject: string, turnId: string): Promise<'running' | 'over' | 'gone'> => {
+    try {
+      const answer = await nc.request(subject, turnId, { timeout: answerWithinMs });
+      return answer.string() === 'over' ? 'over' : 'running';
+    } catch (error) {
+      // Who is slow to answer may be at work.
+      return hasNobody(error) ? 'gone' : 'running';
+    }
+  };
+
+  return {
+    async isAlive({ id, gatewayId, startId }) {
+      if (gatewayId === own.gatewayId && startId === own.startId) return isRunning(id);
+      const subject = turnSubject(gatewayId, startId);
+      const first = await ask(subject, id);
+      if (first !== 'gone') return first === 'running';
+      // An earlier process of this very gateway: it ended before this one began.
+      if (gatewayId === own.gatewayId) return false;
+      await Bun.sleep(secondSightMs);
+      return (await ask(subject, id)) === 'running';
+    },
+    stop: () => subscription.unsubscribe(),
+  };
+}

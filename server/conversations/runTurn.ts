@@ -1,0 +1,152 @@
+/** One turn from its first event to its last: the provider is asked, what comes is kept, how it ended is written down. */
+import type { ConversationCommand } from '../../actors/conversation/commands.ts';
+import type { ConversationState } from '../../actors/conversation/machine.ts';
+import type { Answer as Answered } from '../../actors/runtime/loop.ts';
+import { Refusal } from '../../actors/runtime/refusal.ts';
+import type { ConversationData, ConversationEvent } from '../../events/conversation.ts';
+import type { Cause } from '../../events/event.ts';
+import { LogUnavailable } from '../../events/log.ts';
+import type { Question } from '../dialects/form.ts';
+import type { Asker, Asking, Outcome } from './asking.ts';
+import type { Contents } from './contents.ts';
+import type { RunningTurn } from './runningTurns.ts';
+import { labels, type ReadTurn, type Said } from './said.ts';
+
+export type TurnToRun = Readonly<{
+  keyRef: string;
+  asker: Asker;
+  cause: Cause;
+  /** Made late: what was said before is read after the turn has begun. */
+  question: () => Promise<Question>;
+}>;
+
+export type RunTurnDeps = Readonly<{
+  asking: Asking;
+  contents: Contents;
+  said: Said;
+  ask: (
+    conversationId: string,
+    command: ConversationCommand,
+    cause: Cause,
+  ) => Promise<Answered<ConversationState, ConversationEvent>>;
+  now: () => number;
+  onError: (error: unknown, about: string) => void;
+  /** What of a running answer is not in the log yet is younger than this. */
+  progressMs?: number;
+}>;
+
+/** An answer that is there is worth waiting for a log that is away. */
+const writeWithinMs = 120_000;
+const writeAgainMs = 500;
+
+const nobody = {
+  provider: '',
+  keyId: '',
+  model: '',
+  dialect: null,
+  usage: null,
+  costMicroUsd: null,
+} as const;
+
+export type RunTurn = (running: RunningTurn, turn: TurnToRun) => Promise<ReadTurn>;
+
+export function createRunTurn(deps: RunTurnDeps): RunTurn {
+  const { asking, contents, said, ask, now, onError, progressMs = 1_000 } = deps;
+
+  /** Writes what has come every so often; resolves its stop once nothing of it is under way. */
+  const keepProgress = (running: RunningTurn, { keyRef, cause }: TurnToRun) => {
+    let keptChars = 0;
+    let keeping: Promise<void> | undefined;
+    const keep = async () => {
+      const text = running.text();
+      if (text.length === keptChars) return;
+      try {
+        const part = await contents.seal(keyRef, labels.part(running.id), text.slice(keptChars));
+        const command = { type: 'ProgressTurn', turnId: running.id, part } as const;
+        const { fact } = await ask(running.conversationId, command, cause);
+        keptChars = text.length;
+        // Ended by somebody else: erased, or taken for gone.
+        if (!fact) running.cancel('cancelled');
+      } catch (error) {
+        if (error instanceof Refusal) running.cancel('cancelled');
+        else onError(error, `keeping the progress of turn ${running.id}`);
+      }
+    };
+    const timer = setInterval(() => {
+      keeping ??= keep().finally(() => (keeping = undefined));
+    }, progressMs);
+    return async () => {
+      clearInterval(timer);
+      await keeping;
+    };
+  };
+
+  const outcomeOf = async (running: RunningTurn, turn: TurnToRun): Promise<Outcome | null> => {
+    try {
+      const question = await turn.question();
+      return await asking.ask({
+        asker: turn.asker,
+        conversationId: running.conversationId,
+        turnId: running.id,
+        traceId: turn.cause.traceId,
+        question,
+        signal: running.signal,
+        onDelta: running.add,
+      });
+    } catch (error) {
+      if (!running.signal.aborted) onError(error, `turn ${running.id}`);
+      return null;
+    }
+  };
+
+  const lastWord = async (
+    running: RunningTurn,
+    { keyRef }: TurnToRun,
+    outcome: Outcome | null,
+  ): Promise<ConversationCommand> => {
+    const { id: turnId } = running;
+    const { provider, keyId, model, dialect, usage, costMicroUsd } = outcome ?? nobody;
+    const who = { provider, keyId, model, dialect, usage, costMicroUsd };
+    const answered = { turnId, endedAtMs: now(), ...who };
+    const sealed = (label: string, value: unknown) => contents.seal(keyRef, label, value);
+    if (outcome?.kind === 'completed') {
+      const { message, finishReason } = outcome.answer;
+      const answer = await sealed(labels.answer(turnId), message);
+      return { type: 'CompleteTurn', ...answered, answer, finishReason };
+    }
+    if (outcome?.kind === 'interrupted') {
+      const { message } = outcome.answer;
+      const answer = await sealed(labels.answer(turnId), message);
+      const kept = message.parts.length > 0 && { answer };
+      return { type: 'InterruptTurn', ...answered, cause: running.why() ?? 'upstream', ...kept };
+    }
+    const why = running.why();
+    if (why) return { type: 'InterruptTurn', ...answered, cause: why };
+    const status = outcome?.status ?? 500;
+    const failed: Pick<ConversationData<'TurnFailed'>, 'status' | 'code' | 'reason'> = {
+      status,
+      code: outcome?.code ?? 'INTERNAL',
+      reason: await sealed(labels.reason(turnId), outcome?.reason ?? 'the gateway failed'),
+    };
+    return { type: 'FailTurn', ...answered, ...failed };
+  };
+
+  return async (running, turn) => {
+    const stopProgress = keepProgress(running, turn);
+    const outcome = await outcomeOf(running, turn);
+    await stopProgress();
+    const untilMs = now() + writeWithinMs;
+    for (;;) {
+      try {
+        const command = await lastWord(running, turn, outcome);
+        const { state } = await ask(running.conversationId, command, turn.cause);
+        const ended = state.context.turns.findLast(({ id }) => id === running.id);
+        if (!ended) throw new Refusal('GONE', 'the conversation was erased');
+        return await said.turn(state.context, ended);
+      } catch (error) {
+        if (!(error instanceof LogUnavailable) || now() >= untilMs) throw error;
+        await Bun.sleep(writeAgainMs);
+      }
+    }
+  };
+}
