@@ -18,7 +18,17 @@ import { trafficSchemas } from './traffic.ts';
 /** Turns the data of one version into the data of the next. Pure; chained until the current version. */
 type Upcast = (data: unknown) => unknown;
 
-type Entry = Readonly<{ version: number; check: TypeCheck<TSchema>; upcasts: readonly Upcast[] }>;
+type Entry = Readonly<{
+  version: number;
+  check: () => TypeCheck<TSchema>;
+  upcasts: readonly Upcast[];
+}>;
+
+/** Compiled when the first event of the type comes: all at once would be a tenth of a start, and most never come. */
+function lazily(schema: TSchema): () => TypeCheck<TSchema> {
+  let compiled: TypeCheck<TSchema> | undefined;
+  return () => (compiled ??= TypeCompiler.Compile(schema));
+}
 
 /**
  * Upcasts by type: the first turns version 1 into 2, the second 2 into 3; the current version is their
@@ -34,10 +44,7 @@ export function buildCatalog(schemas: Readonly<Record<string, TSchema>>, history
   const entries = new Map<string, Entry>(
     Object.entries(schemas).map(([type, schema]) => {
       const steps = history[type] ?? [];
-      return [
-        type,
-        { version: steps.length + 1, check: TypeCompiler.Compile(schema), upcasts: steps },
-      ];
+      return [type, { version: steps.length + 1, check: lazily(schema), upcasts: steps }];
     }),
   );
 
@@ -57,8 +64,9 @@ export function buildCatalog(schemas: Readonly<Record<string, TSchema>>, history
       }
       const upcasts = version === entry.version ? [] : entry.upcasts.slice(version - 1);
       const current = upcasts.reduce((value, upcast) => upcast(value), data);
-      if (entry.check.Check(current)) return { data: current as object };
-      const first = entry.check.Errors(current).First();
+      const check = entry.check();
+      if (check.Check(current)) return { data: current as object };
+      const first = check.Errors(current).First();
       return {
         reason: `its data do not fit the schema at ${first?.path || '/'}: ${first?.message}`,
       };

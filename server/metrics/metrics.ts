@@ -1,5 +1,5 @@
 /** Numbers for Prometheus: counted in plain maps while requests pass, rendered when somebody asks. */
-import { Registry, type Metric } from 'prom-client';
+import type { Metric } from 'prom-client';
 import type { RequestFinished, TrafficEvent } from '../../events/traffic.ts';
 import { createCounters, createHistogram, type Sample } from './counters.ts';
 import { createToolMetrics } from './toolMetrics.ts';
@@ -18,11 +18,9 @@ export type Metrics = Readonly<{
   countManagement(method: string, route: string, status: number, durationMs: number): void;
   /** Adds what others know. */
   add(...families: readonly Family[]): void;
-  /** The Prometheus text. */
-  render(): Promise<string>;
+  /** The Prometheus text, and the type that it is sent as. */
+  render(): Promise<Readonly<{ text: string; type: string }>>;
 }>;
-
-export const metricsType = Registry.PROMETHEUS_CONTENT_TYPE;
 
 const durationBoundsS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 /** The bounds that OpenTelemetry's GenAI conventions name. */
@@ -36,8 +34,7 @@ const maxModels = 200;
 const otherModels = '_other';
 
 export function createMetrics(labels: Readonly<Record<string, string>>): Metrics {
-  const registry = new Registry();
-  registry.setDefaultLabels(labels);
+  const families: Family[] = [];
   const requests = createCounters('method', 'route', 'status');
   const durations = createHistogram('http_request_duration_seconds', durationBoundsS, 'route');
   const attempts = createCounters('provider', 'verdict');
@@ -96,15 +93,7 @@ export function createMetrics(labels: Readonly<Record<string, string>>): Metrics
     if (data.model !== '' && status < 400) countGenAi(data);
   };
 
-  const add = (...families: readonly Family[]) => {
-    for (const { name, help, type, samples } of families) {
-      const get = async () => ({ name, help, type, aggregator: 'sum', values: await samples() });
-      // The registry asks no more of a metric than its values; they live outside of prom-client.
-      registry.registerMetric({ name, get } as unknown as Metric);
-    }
-  };
-
-  add(
+  families.push(
     {
       name: 'http_requests_total',
       help: 'Requests by method, route template and status',
@@ -154,7 +143,18 @@ export function createMetrics(labels: Readonly<Record<string, string>>): Metrics
     count: countTraffic,
     countManagement: (method, route, status, durationMs) =>
       countHttp(method, route.replaceAll(/:(\w+)/g, '{$1}'), status, durationMs),
-    add,
-    render: () => registry.metrics(),
+    add: (...more) => void families.push(...more),
+    async render() {
+      // Loaded by the first scrape: it takes its time, and many gateways are never scraped.
+      const { Registry } = await import('prom-client');
+      const registry = new Registry();
+      registry.setDefaultLabels(labels);
+      for (const { name, help, type, samples } of families) {
+        const get = async () => ({ name, help, type, aggregator: 'sum', values: await samples() });
+        // The registry asks no more of a metric than its values; they live outside of prom-client.
+        registry.registerMetric({ name, get } as unknown as Metric);
+      }
+      return { text: await registry.metrics(), type: registry.contentType };
+    },
   };
 }

@@ -2,7 +2,6 @@
 import { Elysia } from 'elysia';
 import type { Door } from '../http/door.ts';
 import { notFound } from '../errors.ts';
-import { metricsType } from '../metrics/metrics.ts';
 import type { Services } from '../services.ts';
 
 export const metricsRoutes = ({ config, metrics }: Services, { plugin }: Door) =>
@@ -10,7 +9,8 @@ export const metricsRoutes = ({ config, metrics }: Services, { plugin }: Door) =
     '/metrics',
     async () => {
       if (!config.metricsEnabled) throw notFound('GET', '/metrics');
-      return new Response(await metrics.render(), { headers: { 'content-type': metricsType } });
+      const { text, type } = await metrics.render();
+      return new Response(text, { headers: { 'content-type': type } });
     },
     {
       detail: {
