@@ -1,35 +1,136 @@
-/** One provider key. */
-import { A, useParams } from '@solidjs/router';
+/** One provider key: what it is, its machine, and how it came to this. */
+import { A, useNavigate, useParams } from '@solidjs/router';
 import { Show, type JSX } from 'solid-js';
+import { Button, Copy } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
-import { Page as Frame } from '../../design/Page.tsx';
-import { actorOf } from '../../live/selectors.ts';
+import { count } from '../../design/format.ts';
+import { Card, Page as Frame } from '../../design/Page.tsx';
+import { dayLabel, SparkBars } from '../../design/Spark.tsx';
+import { Ago } from '../../design/Time.tsx';
+import { actorOf, keyDayOf } from '../../live/selectors.ts';
 import { KeyState } from '../keys/columns.tsx';
+import { enable, KeyMenu, tryKey, wake } from '../keys/KeyMenu.tsx';
+import { reasonOf, whyOf, type Key } from '../keys/keyRows.ts';
+import { History } from './History.tsx';
+
+const Missing = (): JSX.Element => (
+  <Frame title="Provider key" crumb={<A href="/keys">Provider keys</A>}>
+    <Empty
+      title="There is no such key"
+      action={
+        <A href="/keys" class="button">
+          Go to all keys
+        </A>
+      }
+    >
+      It may have been removed. What happened to it is still in the log.
+    </Empty>
+  </Frame>
+);
+
+const Actions = (props: { of: Key }): JSX.Element => {
+  const navigate = useNavigate();
+  return (
+    <>
+      <Show when={props.of.status === 'resting'}>
+        <Button icon="wake" onClick={() => void wake(props.of.id)}>
+          Wake
+        </Button>
+      </Show>
+      <Show when={props.of.status === 'disabled'}>
+        <Button icon="check" onClick={() => void enable(props.of.id)}>
+          Enable
+        </Button>
+      </Show>
+      <Button icon="probe" onClick={() => void tryKey(props.of.id)}>
+        Probe
+      </Button>
+      <KeyMenu of={() => props.of} onRemoved={() => navigate('/keys')} />
+    </>
+  );
+};
+
+const Facts = (props: { of: Key }): JSX.Element => {
+  const context = () => props.of.context;
+  const day = () => keyDayOf(props.of.id);
+  return (
+    <Card title="Now">
+      <dl class="facts">
+        <Show when={whyOf(props.of)}>
+          {(why) => (
+            <>
+              <dt>Why</dt>
+              <dd>
+                {why()}
+                <Show when={reasonOf(props.of) !== '' && reasonOf(props.of) !== why()}>
+                  <div class="muted small">“{reasonOf(props.of)}”</div>
+                </Show>
+                <Show when={context().rest?.rule_id ?? context().disabled?.rule_id}>
+                  {(rule) => <div class="mono small faint">{rule()}</div>}
+                </Show>
+              </dd>
+            </>
+          )}
+        </Show>
+        <dt>Provider</dt>
+        <dd>
+          <A href={`/keys?provider=${context().provider}`}>{context().provider}</A>
+        </dd>
+        <dt>Secret</dt>
+        <dd class="mono">{context().masked}</dd>
+        <dt>Sent to</dt>
+        <dd class="mono">{context().origin}</dd>
+        <dt>Weight</dt>
+        <dd>{context().weight}</dd>
+        <dt>Source</dt>
+        <dd>{context().source}</dd>
+        <dt>Added</dt>
+        <dd>
+          <Ago ms={context().created_at_ms} />
+        </dd>
+        <dt>Id</dt>
+        <dd class="row">
+          <code class="truncate">{props.of.id}</code>
+          <Copy text={props.of.id} what="the key's id" />
+        </dd>
+        <dt>Today</dt>
+        <dd>
+          {count(day()?.requests ?? 0)} requests, {count(day()?.failures ?? 0)} failed
+          <Show when={day()}>
+            {(of) => (
+              <SparkBars
+                values={of().hours}
+                bad={of().failedHours}
+                width={200}
+                height={28}
+                label={dayLabel(of().requests, of().failures)}
+              />
+            )}
+          </Show>
+        </dd>
+      </dl>
+    </Card>
+  );
+};
 
 export function Page(): JSX.Element {
   const params = useParams<{ id: string }>();
   const key = () => actorOf('provider-key', params.id);
   return (
-    <Show
-      when={key()}
-      fallback={
-        <Frame title="Provider key">
-          <Empty
-            title="There is no such key"
-            action={
-              <A href="/keys" class="button">
-                Go to all keys
-              </A>
-            }
-          >
-            It may have been removed.
-          </Empty>
-        </Frame>
-      }
-    >
+    <Show when={key()} fallback={<Missing />}>
       {(one) => (
-        <Frame title={one().context.name} beside={<KeyState of={one} />}>
-          <p />
+        <Frame
+          title={one().context.name || one().id}
+          crumb={<A href="/keys">Provider keys</A>}
+          beside={<KeyState of={one} />}
+          actions={<Actions of={one()} />}
+        >
+          <div class="cards">
+            <div class="w4 stack">
+              <Facts of={one()} />
+            </div>
+            <History of={one()} />
+          </div>
         </Frame>
       )}
     </Show>
