@@ -189,7 +189,7 @@ describe('A model behind the dialect of OpenAI', () => {
 
   test('of Mistral gets ids of nine letters, the same for call and result', () => {
     const [, said, result] = asked('mistral-large-latest').messages as Record<string, unknown>[];
-    const [made] = said?.tool_calls as { id: string }[];
+    const [made] = (said ?? {}).tool_calls as { id: string }[];
     expect(made?.id).toMatch(/^[a-zA-Z0-9]{9}$/);
     expect(result?.tool_call_id).toBe(made?.id);
     expect(JSON.stringify(asked('kimi-k3'))).toContain('functions.one:0');
