@@ -116,7 +116,6 @@ export type MediaPart = DataPart | UrlPart | ObjectPart;
 export type ContentPart = Static<typeof contentPart>;
 export type ToolCallPart = Static<typeof toolCallPart>;
 export type ToolResultPart = Static<typeof toolResultPart>;
-export type ThinkingPart = Static<typeof thinkingPart>;
 export type OpaquePart = Static<typeof opaquePart>;
 export type MessagePart = Static<typeof messagePart>;
 export type NeutralMessage = Static<typeof neutralMessage>;

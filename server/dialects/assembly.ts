@@ -139,8 +139,6 @@ export function createAssembly(dialect: Dialect, offeredName: (name: string) => 
   };
 }
 
-export type Assembly = ReturnType<typeof createAssembly>;
-
 /** Many vendors say `stop` where they stopped to call. */
 export function hasCall(parts: readonly MessagePart[]): boolean {
   return parts.some((part): part is ToolCallPart => part.type === 'toolCall');

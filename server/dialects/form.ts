@@ -9,7 +9,7 @@ import type { Usage } from '../../events/traffic.ts';
 import type { SseEvent } from '../proxy/resume/sseEvents.ts';
 
 export type Question = Readonly<{
-  /** Without a provider's prefix that the proxy would not take. */
+  /** As a client would name it to the gateway; its name tells what the model takes. */
   model: string;
   system?: string | undefined;
   messages: readonly NeutralMessage[];

@@ -1,11 +1,5 @@
 /** Images and files between the dialects, and what is said where one cannot be sent. */
-import type {
-  ContentPart,
-  DataPart,
-  MediaPart,
-  TextPart,
-  UrlPart,
-} from '../../events/neutralMessage.ts';
+import type { DataPart, MediaPart, TextPart, UrlPart } from '../../events/neutralMessage.ts';
 
 const dataUrlStart = /^data:([^;,]*)((?:;[^;,]*)*),/i;
 
@@ -129,4 +123,3 @@ export function fileName(part: DataPart): string {
 }
 
 export const textPart = (text: string): TextPart => ({ type: 'text', text });
-export const isText = (part: ContentPart): part is TextPart => part.type === 'text';

@@ -11,6 +11,9 @@ import { addressedPart, dataPart, encoded, leftOut, textPart } from '../media.ts
 
 const opaque = (value: unknown): OpaquePart => ({ type: 'opaque', dialect: 'anthropic', value });
 
+/** A document in a result in a document is the deepest that the vendor knows. */
+const maxDepth = 3;
+
 function imagePart(block: JsonObject): ContentPart | null {
   const source = objectOf(block.source);
   const url = textOf(source?.url);
@@ -19,7 +22,7 @@ function imagePart(block: JsonObject): ContentPart | null {
   return data === null ? null : dataPart(textOf(source?.media_type) ?? 'image/png', data);
 }
 
-function documentParts(block: JsonObject): ContentPart[] | null {
+function documentParts(block: JsonObject, depth: number): ContentPart[] | null {
   const source = objectOf(block.source);
   const name = textOf(block.title);
   switch (source?.type) {
@@ -34,7 +37,7 @@ function documentParts(block: JsonObject): ContentPart[] | null {
         addressedPart('file', textOf(source.url) ?? '', { mediaType: 'application/pdf', name }),
       ];
     case 'content': {
-      const content = contentParts(source.content);
+      const content = contentParts(source.content, depth + 1);
       return name === null ? content : [textPart(`${name}:`), ...content];
     }
     default:
@@ -43,16 +46,17 @@ function documentParts(block: JsonObject): ContentPart[] | null {
 }
 
 /** What it found, as its reader has it. */
-function searchResult(block: JsonObject): ContentPart[] {
+function searchResult(block: JsonObject, depth: number): ContentPart[] {
   const source = textOf(block.source) ?? '';
   return [
     textPart(`${textOf(block.title) ?? 'Found'} (${source}):`),
-    ...contentParts(block.content),
+    ...contentParts(block.content, depth + 1),
   ];
 }
 
 /** Null for what has no meaning elsewhere. */
-function contentOf(block: JsonObject): ContentPart[] | null {
+function contentOf(block: JsonObject, depth = 0): ContentPart[] | null {
+  if (depth > maxDepth) return null;
   switch (block.type) {
     case 'text':
       return typeof block.text === 'string' && block.text !== '' ? [textPart(block.text)] : [];
@@ -61,19 +65,19 @@ function contentOf(block: JsonObject): ContentPart[] | null {
       return part === null ? null : [part];
     }
     case 'document':
-      return documentParts(block);
+      return documentParts(block, depth);
     case 'search_result':
-      return searchResult(block);
+      return searchResult(block, depth);
     default:
       return null;
   }
 }
 
 /** Of a tool's result or a document: what only Anthropic has is named, not kept. */
-function contentParts(content: unknown): ContentPart[] {
+function contentParts(content: unknown, depth = 0): ContentPart[] {
   if (typeof content === 'string') return content === '' ? [] : [textPart(content)];
   return objectsOf(content).flatMap(
-    (block) => contentOf(block) ?? [textPart(leftOut({ type: 'file', url: 'anthropic:' }))],
+    (block) => contentOf(block, depth) ?? [textPart(leftOut({ type: 'file', url: 'anthropic:' }))],
   );
 }
 

@@ -13,6 +13,7 @@ import {
   decoded,
   inHand,
   isMedia,
+  isPublic,
   isReadableImage,
   isTextual,
   leftOut,
@@ -41,7 +42,7 @@ function contentOf(part: ContentPart): Json {
   const title = media.name === undefined ? {} : { title: media.name };
   if ('url' in media) {
     const source = { type: 'url', url: media.url };
-    if (!media.url.startsWith('https://') || isGoogles(media.url)) return text(leftOut(media));
+    if (!media.url.startsWith('https://') || !isPublic(media)) return text(leftOut(media));
     if (media.type === 'image') return { type: 'image', source };
     return mediaTypeOf(media) === pdf
       ? { type: 'document', source, ...title }
@@ -60,9 +61,6 @@ function contentOf(part: ContentPart): Json {
   if (media.mediaType === pdf) return { type: 'document', source, ...title };
   return isReadableImage(media) ? { type: 'image', source } : text(leftOut(media));
 }
-
-const isGoogles = (url: string): boolean =>
-  url.startsWith('https://generativelanguage.googleapis.com/');
 
 /** Neither an empty text is taken, nor one of blanks. */
 const isBlank = (part: MessagePart): boolean => part.type === 'text' && part.text.trim() === '';

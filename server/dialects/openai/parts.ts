@@ -15,10 +15,7 @@ function filePart(json: JsonObject): ContentPart | OpaquePart {
   const data = textOf(file?.file_data);
   const name = textOf(file?.filename);
   if (data === null) return opaque(json);
-  if (data.startsWith('data:')) {
-    const part = addressedPart('file', data, { name });
-    return { ...part, type: part.type };
-  }
+  if (data.startsWith('data:')) return addressedPart('file', data, { name });
   return dataPart('application/pdf', data, name);
 }
 

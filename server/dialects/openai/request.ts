@@ -133,7 +133,8 @@ const toolOf = ({ name, description, inputSchema }: NeutralTool): Json => ({
   function: {
     name: fittingName('openai', name),
     ...(description === undefined ? {} : { description }),
-    parameters: inputSchema,
+    // It refuses a schema that says nothing of properties.
+    parameters: { ...inputSchema, type: 'object', properties: inputSchema.properties ?? {} },
   },
 });
 

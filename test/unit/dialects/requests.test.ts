@@ -107,6 +107,16 @@ describe('What a vendor does not take', () => {
     for (const dialect of all) expect(() => sent(dialect, [object])).toThrow('ab12');
   });
 
+  test('of schemas is made whole', () => {
+    const tools = [{ name: 'one', inputSchema: {} }];
+    expect(sent('openai', [user(text('Hi'))], { tools })).toContain(
+      '"parameters":{"type":"object","properties":{}}',
+    );
+    expect(sent('anthropic', [user(text('Hi'))], { tools })).toContain(
+      '"input_schema":{"type":"object"}',
+    );
+  });
+
   test('of temperatures is not sent', () => {
     const asked = (model: string) =>
       sent('anthropic', [user(text('Hi'))], { model, temperature: 1.5 });
