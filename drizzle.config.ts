@@ -12,6 +12,7 @@ export default defineConfig({
     './events/projections/droppedTraffic.ts',
     './events/projections/eventIndex.ts',
     './events/projections/providerKeys.ts',
+    './events/projections/recentCounts.ts',
     './events/projections/requests.ts',
     './events/projections/toolCalls.ts',
   ],

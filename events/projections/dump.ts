@@ -5,6 +5,11 @@ import { positionOf } from './requests.ts';
 
 export type TableDump = Readonly<{ table: string; rows: number; sha256: string }>;
 
+/** The time from which on all traffic is still in the log; -1 where nothing was dropped. */
+const sinceWhole =
+  `(case when ?1 <= ${positionOf(1, 0)} then -1 ` +
+  'else ifnull((select min(at_ms) from request where n >= ?1), 0) end)';
+
 /** Each table with its order; `?` is the first message that TRAFFIC still has, where older rows are kept no longer. */
 const tables = [
   {
@@ -23,6 +28,17 @@ const tables = [
     bound: (first: Sequence) => positionOf(first, 0),
   },
   { table: 'event_index', query: 'select * from event_index order by sequence' },
+  // Of a step whose first messages are gone the log cannot tell all any more.
+  {
+    table: 'key_hour',
+    query: `select * from key_hour where hour > ${sinceWhole} / 3600000 order by hour, key_id`,
+    bound: (first: Sequence) => positionOf(first, 0),
+  },
+  {
+    table: 'minute',
+    query: `select * from minute where minute > ${sinceWhole} / 60000 order by minute`,
+    bound: (first: Sequence) => positionOf(first, 0),
+  },
   { table: 'provider_key', query: 'select * from provider_key order by id' },
   {
     table: 'request',

@@ -2,6 +2,7 @@
 import { checkpointTable, type Checkpoint } from './checkpoints.ts';
 import type { EventIndexRow } from './eventIndex.ts';
 import { eventsOf, type EventFilter } from './readEvents.ts';
+import { keyHoursSince, minutesSince, type KeyHourRow, type MinuteRow } from './recentCounts.ts';
 import { readerOf } from './reader.ts';
 import { requestOf, requestsOf, type Page, type RequestFilter } from './readRequests.ts';
 import {
@@ -50,6 +51,12 @@ export function openReadModels(databasePath: string) {
     /** Requests and failures by key id, on one UTC day. */
     keyCounts: (day: string): Map<string, KeyCount> =>
       reader.read((db) => keyCountsOf(db, day), new Map<string, KeyCount>()),
+
+    /** What each minute brought from this time on, a day at most. */
+    minutes: (fromMs: number): MinuteRow[] => reader.read((db) => minutesSince(db, fromMs), []),
+
+    /** What each provider key answered in each hour from this time on, a day at most. */
+    keyHours: (fromMs: number): KeyHourRow[] => reader.read((db) => keyHoursSince(db, fromMs), []),
 
     eventIndex: (filter: EventFilter): Page<EventIndexRow> =>
       reader.read((db) => eventsOf(db, filter), nothing),

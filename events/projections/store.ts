@@ -14,6 +14,7 @@ import { fileIdentity, openDatabase } from './database.ts';
 import { droppedTraffic } from './droppedTraffic.ts';
 import { eventIndex } from './eventIndex.ts';
 import { providerKeys } from './providerKeys.ts';
+import { recentCounts } from './recentCounts.ts';
 import { eventsPerMessage, positionOf, requests } from './requests.ts';
 import { toolCalls } from './toolCalls.ts';
 
@@ -58,6 +59,7 @@ export function openStore(path: string, states: StreamStates) {
   const requestRows = requests(db);
   const callRows = toolCalls(db);
   const dropped = droppedTraffic(db);
+  const recent = recentCounts(db);
 
   const start = (stream: ProjectedStream): Checkpoint =>
     marks.read(stream) ?? checkpointAtStart(stream, states[stream].createdMs);
@@ -78,6 +80,7 @@ export function openStore(path: string, states: StreamStates) {
     if (event.type === 'RequestFinished') requestRows.apply(n, event);
     else if (event.type === 'ToolCalled') callRows.apply(n, event);
     else dropped.apply(n, event);
+    recent.apply(event);
     const day = dayOf(event.atMs);
     if (!days.counts(day, sequence)) return;
     if (event.type !== 'ToolCalled') stats.apply(day, event);
@@ -92,12 +95,14 @@ export function openStore(path: string, states: StreamStates) {
     seen.apply(message);
     const whole = excess === 0 ? entries : entries.slice(0, eventsPerMessage);
     const countRow = stats.rowCounter(strings);
+    const countRecent = recent.rowCounter(strings);
     let place = 0;
     for (const entry of whole) {
       const n = positionOf(sequence, place);
       place += 1;
       if (isUsualRow(entry)) {
         requestRows.applyRow(n, entry, strings);
+        countRecent(entry);
         const day = dayOf(entry[1]);
         if (days.counts(day, sequence)) countRow(day, entry);
       } else applyEvent(n, withSaneTime(entry, timeMs), sequence);
@@ -130,7 +135,10 @@ export function openStore(path: string, states: StreamStates) {
     requestRows.flush();
     stats.flush();
     tools.flush();
-    if (traffic !== at.TRAFFIC) seen.prune(traffic.timeMs);
+    if (traffic !== at.TRAFFIC) {
+      recent.flush(traffic.timeMs);
+      seen.prune(traffic.timeMs);
+    }
     if (control !== at.CONTROL) marks.write(control);
     if (traffic !== at.TRAFFIC) marks.write(traffic);
     at = { CONTROL: control, TRAFFIC: traffic };

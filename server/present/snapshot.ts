@@ -2,6 +2,7 @@
 import { t, type Static } from 'elysia';
 import type { AnyMachineSnapshot } from 'xstate';
 import { statusOf } from './actor.ts';
+import { keyDaySchema, minuteSchema } from './recentCounts.ts';
 import { pulseSchema } from './pulse.ts';
 import { nullable } from './list.ts';
 import { snakeCased } from './snakeCase.ts';
@@ -15,21 +16,6 @@ const actor = t.Object({
 });
 type SnapshotActor = Static<typeof actor>;
 
-const hours = t.Array(t.Integer(), { description: 'of the UTC day, from its first hour on' });
-
-const minute = t.Object({
-  start_ms: t.Integer({ description: 'epoch' }),
-  requests: t.Integer(),
-  failures: t.Integer(),
-  input_tokens: t.Integer(),
-  output_tokens: t.Integer(),
-  cost_micro_usd: t.Integer(),
-  duration_ms: t.Integer(),
-  tool_calls: t.Integer(),
-  tool_failures: t.Integer(),
-});
-export type PresentedMinute = Static<typeof minute>;
-
 export const snapshotSchema = t.Object({
   cursor: t.String({ description: 'where /api/live goes on from this answer' }),
   time: t.String({ format: 'date-time' }),
@@ -40,12 +26,12 @@ export const snapshotSchema = t.Object({
   ),
   pulse: nullable(pulseSchema),
   actors: t.Array(actor),
-  keys_today: t.Record(
-    t.String(),
-    t.Object({ requests: t.Integer(), failures: t.Integer(), hours, failed_hours: hours }),
-    { description: 'what each provider key answered on this UTC day, and in each of its hours' },
-  ),
-  minutes: t.Array(minute, { description: 'of the last day; one without anything is left out' }),
+  keys_today: t.Record(t.String(), keyDaySchema, {
+    description: 'what each provider key answered on this UTC day, and in each of its hours',
+  }),
+  minutes: t.Array(minuteSchema, {
+    description: 'of the last day; one without anything is left out',
+  }),
 });
 
 /** What nobody looks at in a list, or is large: it is in /api/actors. */

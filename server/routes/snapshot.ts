@@ -7,9 +7,12 @@ import { trafficPosition } from '../history/requests.ts';
 import { kinds } from '../kinds.ts';
 import { cursorText } from '../live/cursor.ts';
 import { isoOf } from '../present/list.ts';
-import { presentSnapshotActor, snapshotSchema, type PresentedMinute } from '../present/snapshot.ts';
+import { presentSnapshotActor, snapshotSchema } from '../present/snapshot.ts';
+import { presentKeyDays, presentMinute } from '../present/recentCounts.ts';
 import { problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
+
+const dayMs = 24 * 60 * 60 * 1_000;
 
 /** Closed days and logins are history, not something that is. */
 const past = new Set(['day', 'operator']);
@@ -27,13 +30,20 @@ export const snapshotRoutes = (services: Services, { plugin }: Door) => {
       .flatMap(actorsOf)
       .filter(({ status, sequence }) => sequence > 0 && status !== 'removed');
 
+  const keysToday = () => {
+    const day = isoOf(now()).slice(0, 10);
+    return presentKeyDays(
+      readModels.keyCounts(day),
+      readModels.keyHours(Date.parse(`${day}T00:00:00Z`)),
+    );
+  };
+
   return new Elysia({ name: 'snapshot' }).use(plugin).get(
     '/api/snapshot',
     ({ caller }) => {
       // Before anything is read: what changes meanwhile is then in the stream after it.
       const cursor = cursorText(trafficPosition(services));
       const session = caller.kind === 'operator' ? caller.session : null;
-      const counts = readModels.keyCounts(isoOf(now()).slice(0, 10));
       return {
         cursor,
         time: isoOf(now()),
@@ -42,13 +52,8 @@ export const snapshotRoutes = (services: Services, { plugin }: Door) => {
         session_until: session ? isoOf(session.expiresAtMs) : null,
         pulse: live.pulse() ?? null,
         actors: actorsNow(),
-        keys_today: Object.fromEntries(
-          [...counts].map(([id, { requests, failures }]) => [
-            id,
-            { requests, failures, hours: [], failed_hours: [] },
-          ]),
-        ),
-        minutes: [] as PresentedMinute[],
+        keys_today: keysToday(),
+        minutes: readModels.minutes(now() - dayMs).map(presentMinute),
       };
     },
     {

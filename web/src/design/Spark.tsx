@@ -39,7 +39,7 @@ export function SparkBars(props: BarsProps): JSX.Element {
         {(index) => (
           <>
             <rect
-              class="bar"
+              class="col"
               x={index * step()}
               width={Math.max(1, step() - 1)}
               y={height() - heightOf(props.values[index] ?? 0)}

@@ -16,8 +16,8 @@ export type Drawing = Readonly<{
 }>;
 
 export const box = { width: 112, height: 36 } as const;
-const columnStep = 268;
-const rowStep = 104;
+const columnStep = 300;
+const rowStep = 112;
 const margin = 30;
 
 /** States without parts, each with what leads out of it: its own ways, and the machine's where it says nothing else. */
@@ -79,7 +79,7 @@ export function drawingOf(machine: Machine): Drawing {
 }
 
 type Point = Readonly<{ x: number; y: number }>;
-export type Curve = Readonly<{ path: string; label: Point; align: 'middle' | 'start' }>;
+export type Curve = Readonly<{ path: string; label: Point }>;
 
 const sideways = (a: Node, b: Node, offset: number): Curve => {
   const sign = b.x > a.x ? 1 : -1;
@@ -88,8 +88,14 @@ const sideways = (a: Node, b: Node, offset: number): Curve => {
   const bend = (end.x - start.x) / 2;
   const lift = Math.abs(b.column - a.column) > 1 ? -offset * 7 : 0;
   const path = `M${start.x},${start.y} C${start.x + bend},${start.y + lift} ${end.x - bend},${end.y + lift} ${end.x},${end.y}`;
-  const label = { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 + lift * 0.75 };
-  return { path, label, align: 'middle' };
+  // There and back have their words at different places, or those would lie on one another.
+  const at = offset === 0 ? 0.5 : sign > 0 ? 0.66 : 0.56;
+  const rise = 3 * at * at - 2 * at * at * at;
+  const label = {
+    x: start.x + (end.x - start.x) * at,
+    y: start.y + (end.y - start.y) * rise + lift * 3 * at * (1 - at) + offset * 0.4,
+  };
+  return { path, label };
 };
 
 /** Within a column the way goes round at the right. */
@@ -101,12 +107,12 @@ const round = (a: Node, b: Node, offset: number): Curve => {
     const start = { x, y: a.y + (sign * box.height) / 2 };
     const end = { x, y: b.y - sign * (box.height / 2 + 5) };
     const label = { x: x + (offset > 0 ? 6 : -6), y: (start.y + end.y) / 2 };
-    return { path: `M${start.x},${start.y} L${end.x},${end.y}`, label, align: 'middle' };
+    return { path: `M${start.x},${start.y} L${end.x},${end.y}`, label };
   }
   const right = a.x + box.width / 2;
   const far = right + 46 + offset;
   const path = `M${right},${a.y + offset} C${far},${a.y} ${far},${b.y} ${right + 5},${b.y + offset}`;
-  return { path, label: { x: far - 14, y: (a.y + b.y) / 2 }, align: 'middle' };
+  return { path, label: { x: far - 14, y: (a.y + b.y) / 2 } };
 };
 
 /** Ways there and back lie beside each other. */

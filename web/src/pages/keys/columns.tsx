@@ -5,7 +5,7 @@ import { Badge } from '../../design/Badge.tsx';
 import { count } from '../../design/format.ts';
 import { dayLabel, SparkBars } from '../../design/Spark.tsx';
 import type { Column } from '../../design/Table.tsx';
-import { Ago, Countdown } from '../../design/Time.tsx';
+import { Countdown } from '../../design/Time.tsx';
 import { keyDayOf } from '../../live/selectors.ts';
 import { reasonOf, urgency, whyOf, type Key } from './keyRows.ts';
 import { KeyMenu } from './KeyMenu.tsx';
@@ -43,7 +43,7 @@ export const columns: readonly Column<Key>[] = [
   {
     name: 'name',
     title: 'Key',
-    width: 'minmax(180px, 1.4fr)',
+    width: 'minmax(140px, 1.3fr)',
     sortBy: ({ context }) => context.name.toLowerCase(),
     cell: (key) => (
       <A href={`/keys/${key().id}`} title={key().id}>
@@ -54,27 +54,27 @@ export const columns: readonly Column<Key>[] = [
   {
     name: 'provider',
     title: 'Provider',
-    width: 'minmax(96px, 0.8fr)',
+    width: 'minmax(80px, 0.7fr)',
     sortBy: ({ context }) => context.provider,
     cell: (key) => key().context.provider,
   },
   {
     name: 'masked',
     title: 'Secret',
-    width: 'minmax(120px, 0.9fr)',
+    width: 'minmax(96px, 0.8fr)',
     cell: (key) => <span class="mono muted">{key().context.masked}</span>,
   },
   {
     name: 'status',
     title: 'State',
-    width: 'minmax(220px, 1.2fr)',
+    width: 'minmax(196px, 1.1fr)',
     sortBy: urgency,
     cell: (key) => <KeyState of={key} />,
   },
   {
     name: 'why',
     title: 'Why',
-    width: 'minmax(200px, 2fr)',
+    width: 'minmax(160px, 2fr)',
     cell: (key) => (
       <span title={reasonOf(key())} classList={{ faint: whyOf(key()) === null }}>
         {whyOf(key()) ?? '–'}
@@ -84,13 +84,13 @@ export const columns: readonly Column<Key>[] = [
   {
     name: 'today',
     title: 'Today',
-    width: '104px',
+    width: '98px',
     cell: (key) => <Today id={key().id} />,
   },
   {
     name: 'requests',
     title: 'Requests',
-    width: '84px',
+    width: '74px',
     right: true,
     sortBy: ({ id }) => keyDayOf(id)?.requests ?? 0,
     cell: (key) => <span class="num">{count(keyDayOf(key().id)?.requests ?? 0)}</span>,
@@ -98,21 +98,10 @@ export const columns: readonly Column<Key>[] = [
   {
     name: 'weight',
     title: 'Weight',
-    width: '64px',
+    width: '58px',
     right: true,
     sortBy: ({ context }) => context.weight,
     cell: (key) => <span class="num">{key().context.weight}</span>,
-  },
-  {
-    name: 'added',
-    title: 'Added',
-    width: '92px',
-    sortBy: ({ context }) => context.created_at_ms,
-    cell: (key) => (
-      <span class="muted">
-        <Ago ms={key().context.created_at_ms} />
-      </span>
-    ),
   },
   {
     name: 'more',
