@@ -8,7 +8,8 @@ import { thousands, type Row, type Scale } from './row.ts';
 
 const holdMb = 200;
 const recordedWithinMs = 120_000;
-const settleMs = 5_000;
+/** What the load left to be collected is collected a while after it, when nothing else is to be done. */
+const settleMs = 15_000;
 
 export async function memoryRows({ isShort }: Scale): Promise<Row[]> {
   const { requests, secondsEach } = isShort
@@ -28,11 +29,11 @@ export async function memoryRows({ isShort }: Scale): Promise<Row[]> {
         console.log(`  after ${thousands(sent)}: ${shownMemory(treeMemory(gateway.pid))}`);
       }
       const inSql = await recorded(gateway, sent, recordedWithinMs);
-      await Bun.sleep(settleMs);
+      await Bun.sleep(isShort ? 0 : settleMs);
       const memory = treeMemory(gateway.pid);
       return [
         {
-          what: `memory after ${thousands(requests)} requests, without nats-server`,
+          what: `memory ${settleMs / 1_000} s after ${thousands(requests)} requests, without nats-server`,
           measured: `${shownMemory(memory)}, ${thousands(inSql)} recorded`,
           hold: `${holdMb} MB`,
           reach: '120 MB',
