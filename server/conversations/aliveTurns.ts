@@ -1,10 +1,14 @@
-/** Whether a turn is still under way in the process that began it: asked of that process, wherever it is. */
+/** Turns that other processes run: whether they still do, and the word to end one, said to that process wherever it is. */
 import { NoRespondersError, RequestError, type NatsConnection } from '@nats-io/transport-node';
 import { turnSubject } from '../../events/subjects.ts';
 
+type Begun = Readonly<{ id: string; gatewayId: string; startId: string }>;
+
 export type AliveTurns = Readonly<{
   /** False only when nobody runs it any more: its process says so, or is gone. */
-  isAlive(turn: Readonly<{ id: string; gatewayId: string; startId: string }>): Promise<boolean>;
+  isAlive(turn: Begun): Promise<boolean>;
+  /** True where its process has heard that it shall end. */
+  cancel(turn: Begun): Promise<boolean>;
   /** May be called twice. */
   stop(): void;
 }>;
@@ -13,22 +17,29 @@ const answerWithinMs = 2_000;
 /** A process that has lost NATS for a moment comes back within this. */
 const secondSightMs = 700;
 
+const cancelWord = 'cancel ';
+
 const hasNobody = (error: unknown): boolean =>
   error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
 
 /**
  * @param own the identity of this process, which another one of the same gateway has once it was started again.
- * @param isRunning whether a turn is under way in this process.
+ * @param here the turns of this process.
  */
 export function createAliveTurns(
   nc: NatsConnection,
   own: Readonly<{ gatewayId: string; startId: string }>,
-  isRunning: (turnId: string) => boolean,
+  here: Readonly<{ isRunning(turnId: string): boolean; cancel(turnId: string): boolean }>,
 ): AliveTurns {
   const utf8 = new TextDecoder();
   const subscription = nc.subscribe(turnSubject(own.gatewayId, own.startId), {
     callback: (error, message) => {
-      if (!error) message.respond(isRunning(utf8.decode(message.data)) ? 'running' : 'over');
+      if (error) return;
+      const asked = utf8.decode(message.data);
+      const isHere = asked.startsWith(cancelWord)
+        ? here.cancel(asked.slice(cancelWord.length))
+        : here.isRunning(asked);
+      message.respond(isHere ? 'running' : 'over');
     },
   });
 
@@ -44,7 +55,7 @@ export function createAliveTurns(
 
   return {
     async isAlive({ id, gatewayId, startId }) {
-      if (gatewayId === own.gatewayId && startId === own.startId) return isRunning(id);
+      if (gatewayId === own.gatewayId && startId === own.startId) return here.isRunning(id);
       const subject = turnSubject(gatewayId, startId);
       const first = await ask(subject, id);
       if (first !== 'gone') return first === 'running';
@@ -52,6 +63,11 @@ export function createAliveTurns(
       if (gatewayId === own.gatewayId) return false;
       await Bun.sleep(secondSightMs);
       return (await ask(subject, id)) === 'running';
+    },
+    async cancel({ id, gatewayId, startId }) {
+      if (gatewayId === own.gatewayId && startId === own.startId) return here.cancel(id);
+      const subject = turnSubject(gatewayId, startId);
+      return (await ask(subject, cancelWord + id)) === 'running';
     },
     stop: () => subscription.unsubscribe(),
   };

@@ -66,6 +66,12 @@ const noBodies: ProxyDeps['bodies'] = {
   record: (response) => Promise.resolve(response),
 };
 
+/** A vendor's refusal may quote what was said, which stands nowhere but in the conversation. */
+const withoutWords = ({ data, ...event }: RequestFinished): RequestFinished => {
+  const attempts = data.attempts.map((one) => (one.status === 0 ? one : { ...one, error: '' }));
+  return { ...event, data: { ...data, attempts } };
+};
+
 export function createAsking({ proxy, pricing, providers, modelRoutes }: AskingDeps): Asking {
   const dialectOf = (model: string): Dialect => {
     const route = modelRoutes.named(model);
@@ -88,8 +94,10 @@ export function createAsking({ proxy, pricing, providers, modelRoutes }: AskingD
       recorder: {
         ...proxy.recorder,
         record(event) {
-          proxy.recorder.record(event);
-          if (event.type === 'RequestFinished') onFinished(event);
+          if (event.type !== 'RequestFinished') return proxy.recorder.record(event);
+          const told = withoutWords(event);
+          proxy.recorder.record(told);
+          onFinished(told);
         },
       },
     });

@@ -54,7 +54,7 @@ export type Conversations = Readonly<{
     turnId: string,
     fromChars: number,
   ): AsyncGenerator<TurnEvent, void>;
-  /** Ends the running turn; what came of it is kept. False where none runs in this process. */
+  /** Ends the running turn, wherever it runs; what came of it is kept. False where it runs no more. */
   cancel(id: string, owner: string | null, turnId: string): Promise<boolean>;
   rename(id: string, owner: string | null, title: string, cause: Cause): Promise<void>;
   archive(id: string, owner: string | null, isArchived: boolean, cause: Cause): Promise<void>;
@@ -75,7 +75,7 @@ export type ConversationsDeps = Readonly<{
   keys: DataKeys;
   contents: Contents;
   asking: Asking;
-  aliveTurns: (isRunning: (turnId: string) => boolean) => AliveTurns;
+  aliveTurns: (here: RunningTurns) => AliveTurns;
   own: Readonly<{ gatewayId: string; startId: string }>;
   terms: Terms;
   ownCause: () => Cause;
@@ -90,10 +90,10 @@ export function createConversations(deps: ConversationsDeps): Conversations {
   const actors = createOnDemand(conversationKind, { log, now, onError });
   const said = createSaid(contents);
   const running = createRunningTurns();
-  const alive = deps.aliveTurns(running.isRunning);
+  const alive = deps.aliveTurns(running);
   const ask = (id: string, ...more: [Parameters<typeof actors.ask>[1], Cause]) =>
     actors.ask(actorId(id), ...more);
-  const erase = erasure({ keys, contents, running, ask, now });
+  const erase = erasure({ keys, contents, running, alive, ask, now });
 
   /** As the log has it; a turn that its process took with it is ended here. */
   const open = async (id: string, owner: string | null): Promise<Current<ConversationState>> => {
@@ -148,11 +148,9 @@ export function createConversations(deps: ConversationsDeps): Conversations {
     follow: createFollow({ open, said, running }),
 
     async cancel(id, owner, turnId) {
-      await open(id, owner);
-      const turn = running.get(turnId);
-      if (turn?.conversationId !== id) return false;
-      turn.cancel('cancelled');
-      return true;
+      const { context } = (await open(id, owner)).state;
+      const turn = context.turns.find((one) => one.id === turnId);
+      return turn?.status === 'running' && alive.cancel(turn);
     },
 
     async rename(id, owner, title, cause) {

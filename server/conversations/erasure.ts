@@ -5,6 +5,7 @@ import type { ConversationState } from '../../actors/conversation/machine.ts';
 import type { Current } from '../../actors/runtime/runtime.ts';
 import type { SealedContent } from '../../events/conversation.ts';
 import type { Cause } from '../../events/event.ts';
+import type { AliveTurns } from './aliveTurns.ts';
 import type { Contents } from './contents.ts';
 import type { DataKeys } from './dataKeys.ts';
 import type { RunningTurns } from './runningTurns.ts';
@@ -13,9 +14,12 @@ type Deps = Readonly<{
   keys: DataKeys;
   contents: Contents;
   running: RunningTurns;
+  alive: Pick<AliveTurns, 'cancel'>;
   ask: (id: string, command: ConversationCommand, cause: Cause) => Promise<unknown>;
   now: () => number;
 }>;
+
+const lastWordMs = 2_000;
 
 const contentsOf = ({ title, systemPrompt, inherited, turns }: ConversationContext) =>
   [
@@ -31,10 +35,18 @@ const contentsOf = ({ title, systemPrompt, inherited, turns }: ConversationConte
   ].filter((content): content is SealedContent => Boolean(content));
 
 /** Each step may be done again: what broke off in between is finished by whoever erases it next. */
-export function erasure({ keys, contents, running, ask, now }: Deps) {
+export function erasure({ keys, contents, running, alive, ask, now }: Deps) {
   return async ({ id, state }: Current<ConversationState>, cause: Cause): Promise<void> => {
-    running.of(id)?.cancel('cancelled');
     const { context } = state;
+    const last = context.turns.at(-1);
+    if (last?.status === 'running') {
+      await alive.cancel(last);
+      // A turn that cannot end in time finds nothing that it could be written to.
+      await Promise.race([
+        running.get(last.id)?.ended.catch(() => undefined),
+        Bun.sleep(lastWordMs),
+      ]);
+    }
     await keys.erase(context.keyRef);
     for (const content of contentsOf(context)) await contents.erase(content);
     await ask(id, { type: 'EraseConversation', nowMs: now() }, cause);

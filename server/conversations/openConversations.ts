@@ -53,7 +53,7 @@ export async function openConversations(options: Options): Promise<Conversations
     keys,
     contents: createContents(keys, objects),
     asking: createAsking({ proxy, pricing, ...models }),
-    aliveTurns: (isRunning) => createAliveTurns(nc, own, isRunning),
+    aliveTurns: (here) => createAliveTurns(nc, own, here),
     own,
     terms: {
       usual: config.turns,

@@ -31,6 +31,8 @@ export type RunningTurns = Readonly<{
   /** About to be begun: who asks meanwhile is told that it runs. Returns an idempotent withdrawal. */
   announce(turnId: string): () => void;
   isRunning(turnId: string): boolean;
+  /** False where it does not run here. */
+  cancel(turnId: string): boolean;
   /** Under way from now until `run` is over. */
   begin(
     turnId: string,
@@ -117,6 +119,10 @@ export function createRunningTurns(): RunningTurns {
       return () => void announced.delete(turnId);
     },
     isRunning: (turnId) => byId.has(turnId) || announced.has(turnId),
+    cancel(turnId) {
+      byId.get(turnId)?.cancel('cancelled');
+      return byId.has(turnId);
+    },
     get: (turnId) => byId.get(turnId),
     of: (conversationId) =>
       [...byId.values()].find((turn) => turn.conversationId === conversationId),

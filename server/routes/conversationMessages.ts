@@ -184,7 +184,7 @@ export function conversationMessageRoutes({ conversations }: Services, { plugin 
         params: turnParams,
         response: {
           200: t.Object({
-            cancelled: t.Boolean({ description: 'false where it does not run in this process' }),
+            cancelled: t.Boolean({ description: 'false where it runs no more' }),
           }),
           ...problems(401, 403, 404, 503),
         },

@@ -28,7 +28,7 @@ test('a streamed answer comes piece by piece, and its last event is the turn', a
   expect(textOfEvents(sse.items)).toBe('Grüße aus Bern');
   expect(sse.items.at(-1)).toMatchObject({
     event: 'done',
-    id: `${first!.data['turn_id']}:14`,
+    id: `${String(first!.data['turn_id'])}:14`,
     data: {
       status: 'completed',
       finish_reason: 'stop',

@@ -14,6 +14,7 @@ import {
   names,
   type LogUnderTest,
 } from './logReadingContract.ts';
+import { describeConversations } from './conversationLogContract.ts';
 import { freshActor, renamed } from './sampleEvents.ts';
 
 /** Declares the suite; `open` is called once, before its tests. */
@@ -111,6 +112,7 @@ export function describeLogContract(name: string, open: () => Promise<LogUnderTe
     });
 
     describeReading(() => given);
+    describeConversations(() => given);
 
     describe('state and closing', () => {
       test('the state names the first and the last sequence and when the stream was made', async () => {

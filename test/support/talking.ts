@@ -5,8 +5,8 @@ import type { Arrived, Script } from './vendor.ts';
 
 const { chunk } = openAiChat;
 
-export const piece = (text: string): string => chunk([choice(0, text)]);
-export const ending: string = chunk([choice(0, '', 'stop')]) + openAiChat.usage + openAiChat.done;
+const piece = (text: string): string => chunk([choice(0, text)]);
+const ending: string = chunk([choice(0, '', 'stop')]) + openAiChat.usage + openAiChat.done;
 
 /** An answer that stays open until it is told to go on; one a request, in order of arrival. */
 export type Open = Readonly<{

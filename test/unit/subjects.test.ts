@@ -78,6 +78,12 @@ describe('A subject', () => {
     }
   });
 
+  test('of a conversation names it again', () => {
+    const actor = { kind: 'conversation', id: actorId('some-1') } as const;
+    expect(actorSubject(actor)).toBe('sbx.conversation.some-1');
+    expect(actorOfSubject('sbx.conversation.some-1')).toEqual(actor);
+  });
+
   test('of anything else names no actor', () => {
     const others = [
       '',
@@ -88,6 +94,10 @@ describe('A subject', () => {
       'sbx.control.provider.A',
       'sbx.control.teapot.a',
       'sbx.traffic.provider.a',
+      'sbx.control.conversation.a',
+      'sbx.conversation',
+      'sbx.conversation.A',
+      'sbx.conversation.a.b',
       'abc.control.provider.a',
       trafficSubject('gateway-1'),
     ];
