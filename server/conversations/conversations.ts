@@ -79,6 +79,8 @@ export type ConversationsDeps = Readonly<{
   own: Readonly<{ gatewayId: string; startId: string }>;
   terms: Terms;
   ownCause: () => Cause;
+  /** True while the gateway cuts short what is under way. */
+  isStopping: () => boolean;
   now: () => number;
   onError: (error: unknown, about: string) => void;
 }>;
@@ -86,7 +88,7 @@ export type ConversationsDeps = Readonly<{
 const notThere = () => new Refusal('NOT_FOUND', 'there is no such conversation');
 
 export function createConversations(deps: ConversationsDeps): Conversations {
-  const { log, keys, contents, asking, now, onError } = deps;
+  const { log, keys, contents, now, onError } = deps;
   const actors = createOnDemand(conversationKind, { log, now, onError });
   const said = createSaid(contents);
   const running = createRunningTurns();
@@ -132,7 +134,7 @@ export function createConversations(deps: ConversationsDeps): Conversations {
   };
 
   const newId = () => actorId(Bun.randomUUIDv7());
-  const runTurn = createRunTurn({ asking, contents, said, ask, now, onError });
+  const runTurn = createRunTurn({ ...deps, said, ask });
   const say = createSay({ ...deps, open, ask, said, running, runTurn });
 
   return {

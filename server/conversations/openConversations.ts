@@ -61,6 +61,7 @@ export async function openConversations(options: Options): Promise<Conversations
       isTrimmed: () => settings.values.trimConversations,
     },
     ownCause: runtime.ownCause,
+    isStopping: () => proxy.drain.isOver,
     now,
     onError,
   });

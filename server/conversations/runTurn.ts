@@ -31,6 +31,8 @@ export type RunTurnDeps = Readonly<{
   ) => Promise<Answered<ConversationState, ConversationEvent>>;
   now: () => number;
   onError: (error: unknown, about: string) => void;
+  /** True while what is under way is being cut short. */
+  isStopping: () => boolean;
   /** What of a running answer is not in the log yet is younger than this. */
   progressMs?: number;
 }>;
@@ -51,7 +53,7 @@ const nobody = {
 export type RunTurn = (running: RunningTurn, turn: TurnToRun) => Promise<ReadTurn>;
 
 export function createRunTurn(deps: RunTurnDeps): RunTurn {
-  const { asking, contents, said, ask, now, onError, progressMs = 1_000 } = deps;
+  const { asking, contents, said, ask, now, onError, isStopping, progressMs = 1_000 } = deps;
 
   /** Writes what has come every so often; resolves its stop once nothing of it is under way. */
   const keepProgress = (running: RunningTurn, { keyRef, cause }: TurnToRun) => {
@@ -118,7 +120,12 @@ export function createRunTurn(deps: RunTurnDeps): RunTurn {
       const { message } = outcome.answer;
       const answer = await sealed(labels.answer(turnId), message);
       const kept = message.parts.length > 0 && { answer };
-      return { type: 'InterruptTurn', ...answered, cause: running.why() ?? 'upstream', ...kept };
+      return {
+        type: 'InterruptTurn',
+        ...answered,
+        cause: running.why() ?? (isStopping() ? 'stopping' : 'upstream'),
+        ...kept,
+      };
     }
     const why = running.why();
     if (why) return { type: 'InterruptTurn', ...answered, cause: why };

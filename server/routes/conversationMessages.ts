@@ -39,16 +39,23 @@ const said = t.Object(
   strict,
 );
 
-/** A client's own fault is told as such; a credential that was refused is the gateway's, not the caller's. */
-const statusOfFault = (status: number | null): number =>
-  status === null || status < 400 || [401, 403, 499].includes(status) ? 502 : status;
+/**
+ * What the gateway refused is the caller's; so is what a provider refused, but for the credential, which is the
+ * gateway's.
+ */
+function statusOfFault({ fault, provider }: ReadTurn): number {
+  const status = fault?.status ?? 502;
+  if (provider === '') return status;
+  return [401, 403, 499].includes(status) ? 502 : status;
+}
 
 /** @throws {Problem} for a turn without a whole answer. */
-function mustBeCompleted({ id, status, fault }: ReadTurn): void {
+function mustBeCompleted(turn: ReadTurn): void {
+  const { id, status, fault } = turn;
   if (status === 'completed') return;
   const code = status === 'failed' ? 'TURN_FAILED' : 'TURN_INTERRUPTED';
   const detail = `turn ${id}: ${fault?.code ?? ''} ${fault?.reason ?? ''}`.trim();
-  throw new Problem(statusOfFault(fault?.status ?? null), code, detail, {
+  throw new Problem(statusOfFault(turn), code, detail, {
     'x-signalbox-turn-id': id,
   });
 }

@@ -50,6 +50,25 @@ test('a conversation is its client’s alone', async () => {
   expectProblem(nobody, 401, 'UNAUTHORIZED');
 });
 
+test('a model that the client may not use is refused as everywhere', async () => {
+  await gateway.restart({ MCP_API_KEYS: 'sk-ann:ann,sk-bob:bob,sk-cat:cat' });
+  const login = await apiOf(gateway.url)('POST', '/api/login', { password: 'a password' });
+  const operator = apiOf(gateway.url, { authorization: `Bearer ${login.json.token}` });
+  const keys = await operator('GET', '/api/keys');
+  const cat = keys.json.data.find((key: { client_id: string }) => key.client_id === 'cat');
+  await operator('PATCH', `/api/keys/${cat.id}`, { models: ['claude-*'] });
+  const limited = apiOf(gateway.url, { authorization: 'Bearer sk-cat' });
+  const path = await begin(limited, { model: 'gpt-5' });
+  const refused = await limited('POST', `${path}/messages`, { content: 'Hi' });
+  expectProblem(refused, 403, 'TURN_FAILED');
+  const model = 'claude-opus-4-8';
+  expect((await limited('POST', `${path}/messages`, { content: 'Hi', model })).status).toBe(200);
+  // An operator's conversations are its own.
+  const own = await begin(operator, {});
+  expect((await operator('POST', `${own}/messages`, { content: 'Hi', model })).status).toBe(200);
+  expectProblem(await operator('GET', path), 404, 'CONVERSATION_NOT_FOUND');
+});
+
 test('one conversation goes on with models of three dialects', async () => {
   const path = await begin(api, { system_prompt: 'Be brief.' });
   for (const model of ['gpt-5', 'claude-opus-4-8', 'gemini-2.5-flash']) {
