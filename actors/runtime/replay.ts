@@ -1,7 +1,7 @@
 /** States of the past, made from the log alone: no actor, no effect, no clock. */
 import { initialTransition, transition, type AnyMachineSnapshot } from 'xstate';
 import type { ControlMessage, EventLog } from '../../events/log.ts';
-import type { ActorRef, Sequence } from '../../events/event.ts';
+import type { ActorRef, Sequence, StoredEvent } from '../../events/event.ts';
 import type { AnyActorKind } from './actorKind.ts';
 
 /** What an actor was at a moment: the state after its last event up to then. */
@@ -21,6 +21,19 @@ const pageSize = 10_000;
 const isAfter = (moment: Moment, event: { sequence: Sequence; timeMs: number }): boolean =>
   'sequence' in moment ? event.sequence > moment.sequence : event.timeMs > moment.timeMs;
 
+/** An actor after one more of its events; one that its state does not take changes nothing but the sequence. */
+export function stateAfter(
+  kind: AnyActorKind,
+  past: PastState | undefined,
+  { actor, type, data, sequence, timeMs }: StoredEvent,
+): PastState {
+  const before = past?.state ?? initialTransition(kind.machine)[0];
+  const state = before.can({ type, data })
+    ? transition(kind.machine, before, { type, data })[0]
+    : before;
+  return { actor, sequence, timeMs, state };
+}
+
 /**
  * One message further, or `after` when it lies after the moment.
  * @throws {UnreadableEvent} when it lies before the moment and cannot be read: the state would be a guess.
@@ -35,13 +48,8 @@ function next(
     if ('sequence' in moment && message.sequence > moment.sequence) return 'after';
     throw message.error;
   }
-  const { actor, type, data, sequence, timeMs } = message.event;
   if (isAfter(moment, message.event)) return 'after';
-  const before = past?.state ?? initialTransition(kind.machine)[0];
-  const state = before.can({ type, data })
-    ? transition(kind.machine, before, { type, data })[0]
-    : before;
-  return { actor, sequence, timeMs, state };
+  return stateAfter(kind, past, message.event);
 }
 
 /**

@@ -2,7 +2,8 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { AnyActorKind } from '../../actors/runtime/actorKind.ts';
 import { Refusal } from '../../actors/runtime/refusal.ts';
-import { stateAt, statesAt, type Moment, type PastState } from '../../actors/runtime/replay.ts';
+import type { Past } from '../../actors/runtime/past.ts';
+import { stateAt, type Moment, type PastState } from '../../actors/runtime/replay.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../events/ids.ts';
 import { UnreadableEvent, type EventLog } from '../../events/log.ts';
@@ -91,12 +92,12 @@ export async function actorThen(
 
 /** A page of all actors of a kind as they were then, ordered by id. */
 export async function actorsThen(
-  { log }: Sources,
+  past: Past,
   kind: AnyActorKind,
   moment: Moment,
   { after = '', limit = 100 }: Page,
 ): Promise<{ data: PresentedActor[]; next: string | null }> {
-  const all = (await readable(statesAt(log, kind, moment)))
+  const all = (await readable(past.statesAt(kind, moment)))
     .filter(({ actor }) => actor.id > after)
     .sort((a, b) => (a.actor.id < b.actor.id ? -1 : 1));
   const page = all.slice(0, limit);

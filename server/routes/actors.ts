@@ -1,6 +1,7 @@
 /** Actors: what is, what was, and by which machine. */
 import { Elysia, t } from 'elysia';
 import type { AnyActorKind } from '../../actors/runtime/actorKind.ts';
+import { createPast } from '../../actors/runtime/past.ts';
 import type { Moment } from '../../actors/runtime/replay.ts';
 import { isActorId, type ActorId } from '../../events/ids.ts';
 import { actorNow, actorsNow, actorsThen, actorThen, countActors } from '../history/actors.ts';
@@ -51,6 +52,7 @@ function idOf(kind: AnyActorKind, id: string): ActorId {
 
 export const actorsRoutes = (services: Services, door: Door) => {
   const { log, runtime } = services;
+  const past = createPast({ log, kinds });
 
   /** @throws {Problem} unless one of both is given, or for a sequence that the log does not have yet. */
   const momentOf = async (query: {
@@ -122,7 +124,7 @@ export const actorsRoutes = (services: Services, door: Door) => {
         const kind = kindOf(params.kind);
         const moment = await momentOf(query);
         const cursor = cursorText({ control: runtime.position() });
-        return { ...(await actorsThen(services, kind, moment, query)), cursor };
+        return { ...(await actorsThen(past, kind, moment, query)), cursor };
       },
       {
         params: kindParam,
