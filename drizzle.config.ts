@@ -7,6 +7,7 @@ export default defineConfig({
     './events/projections/batches.ts',
     './events/projections/checkpoints.ts',
     './events/projections/closedDays.ts',
+    './events/projections/conversations.ts',
     './events/projections/dailyStats.ts',
     './events/projections/dailyTools.ts',
     './events/projections/droppedTraffic.ts',

@@ -8,9 +8,6 @@ import { isActorId } from './ids.ts';
  */
 export type StreamName = 'CONTROL' | 'CONVERSATIONS' | 'TRAFFIC';
 
-/** Those that have rows of their own in the read models. */
-export type ProjectedStream = Exclude<StreamName, 'CONVERSATIONS'>;
-
 export const controlSubjects = 'sbx.control.*.*';
 export const conversationSubjects = 'sbx.conversation.*';
 export const trafficSubjects = 'sbx.traffic.*';

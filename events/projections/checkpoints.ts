@@ -2,11 +2,11 @@
 import { eq, sql } from 'drizzle-orm';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Sequence } from '../event.ts';
-import type { ProjectedStream } from '../subjects.ts';
+import type { StreamName } from '../subjects.ts';
 import type { ProjectionDatabase } from './database.ts';
 
 export const checkpointTable = sqliteTable('checkpoint', {
-  stream: text('stream').$type<ProjectedStream>().primaryKey(),
+  stream: text('stream').$type<StreamName>().primaryKey(),
   /** Everything up to here is in the rows. */
   sequence: integer('sequence').notNull(),
   /** The log's time of the newest projected message; 0 before the first. */
@@ -46,7 +46,7 @@ export function checkpoints(db: ProjectionDatabase) {
     .prepare();
 
   return {
-    read: (stream: ProjectedStream): Checkpoint | undefined =>
+    read: (stream: StreamName): Checkpoint | undefined =>
       db.select().from(t).where(eq(t.stream, stream)).get(),
     write(checkpoint: Checkpoint): void {
       write.run(checkpoint);
@@ -55,7 +55,7 @@ export function checkpoints(db: ProjectionDatabase) {
 }
 
 /** Where a stream begins: nothing projected, nothing lost. */
-export const checkpointAtStart = (stream: ProjectedStream, createdMs: number): Checkpoint => ({
+export const checkpointAtStart = (stream: StreamName, createdMs: number): Checkpoint => ({
   stream,
   sequence: 0 satisfies Sequence,
   timeMs: 0,

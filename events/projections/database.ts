@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
  * Raised when rows get another meaning or an event that was unreadable becomes readable: the file is then made
  * again from the log.
  */
-export const projectionVersion = 5;
+export const projectionVersion = 6;
 
 export type ProjectionDatabase = BunSQLiteDatabase & { readonly $client: Database };
 

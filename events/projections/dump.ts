@@ -18,6 +18,11 @@ const tables = [
     bound: (first: Sequence) => first,
   },
   { table: 'checkpoint', query: 'select stream, sequence, unreadable from checkpoint order by 1' },
+  { table: 'conversation', query: 'select * from conversation order by id' },
+  {
+    table: 'conversation_event',
+    query: 'select * from conversation_event order by sequence',
+  },
   { table: 'daily_stats', query: 'select * from daily_stats order by 1, 2, 3, 4, 5' },
   { table: 'daily_tools', query: 'select * from daily_tools order by 1, 2, 3, 4' },
   { table: 'day', query: 'select * from day order by day' },

@@ -1,32 +1,43 @@
-/** The index of CONTROL for the audit log: one row per event; the bodies stay in the log. */
+/** The indexes of CONTROL and CONVERSATIONS for the audit log: one row per event; the bodies stay in the log. */
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { By } from '../event.ts';
 import type { ControlMessage } from '../log.ts';
 import type { ProjectionDatabase } from './database.ts';
 
-export const eventIndexTable = sqliteTable(
-  'event_index',
-  {
-    sequence: integer('sequence').primaryKey(),
-    kind: text('kind').notNull(),
-    actorId: text('actor_id').notNull(),
-    type: text('type').notNull(),
-    /** 0 for an event that cannot be read. */
-    version: integer('version').notNull(),
-    /** The log's own time; of an event that cannot be read, the time of the one before it. */
-    timeMs: integer('time_ms').notNull(),
-    correlationId: text('correlation_id').notNull(),
-    byKind: text('by_kind').$type<By['kind'] | ''>().notNull(),
-    byId: text('by_id').notNull(),
-  },
-  (t) => [
-    index('event_index_actor').on(t.kind, t.actorId),
-    index('event_index_type').on(t.type),
-    index('event_index_time').on(t.timeMs),
-    index('event_index_correlation').on(t.correlationId),
-  ],
-);
+const columns = () => ({
+  sequence: integer('sequence').primaryKey(),
+  kind: text('kind').notNull(),
+  actorId: text('actor_id').notNull(),
+  type: text('type').notNull(),
+  /** 0 for an event that cannot be read. */
+  version: integer('version').notNull(),
+  /** The log's own time; of an event that cannot be read, the time of the one before it. */
+  timeMs: integer('time_ms').notNull(),
+  correlationId: text('correlation_id').notNull(),
+  byKind: text('by_kind').$type<By['kind'] | ''>().notNull(),
+  byId: text('by_id').notNull(),
+});
+
+export const eventIndexTable = sqliteTable('event_index', columns(), (t) => [
+  index('event_index_actor').on(t.kind, t.actorId),
+  index('event_index_type').on(t.type),
+  index('event_index_time').on(t.timeMs),
+  index('event_index_correlation').on(t.correlationId),
+]);
+
+/** Sequences of another stream: a table of their own. */
+export const conversationEventTable = sqliteTable('conversation_event', columns(), (t) => [
+  index('conversation_event_actor').on(t.actorId),
+  index('conversation_event_type').on(t.type),
+  index('conversation_event_time').on(t.timeMs),
+  index('conversation_event_correlation').on(t.correlationId),
+]);
+
+/** The stream in which an index finds events. */
+export type IndexedStream = 'CONTROL' | 'CONVERSATIONS';
+
+export const indexTables = { CONTROL: eventIndexTable, CONVERSATIONS: conversationEventTable };
 export type EventIndexRow = typeof eventIndexTable.$inferSelect;
 
 /** The row of one message; an unreadable one keeps what its subject and error tell. */
@@ -58,10 +69,10 @@ function rowOf(message: ControlMessage, timeBeforeMs: number): EventIndexRow {
   };
 }
 
-/** Projects every CONTROL message, readable or not. */
-export function eventIndex(db: ProjectionDatabase) {
+/** Projects every message of a stream, readable or not. */
+export function eventIndex(db: ProjectionDatabase, stream: IndexedStream) {
   const insert = db
-    .insert(eventIndexTable)
+    .insert(indexTables[stream])
     .values({
       sequence: sql.placeholder('sequence'),
       kind: sql.placeholder('kind'),

@@ -25,13 +25,13 @@ export type Projector = Readonly<{
   /** Applies what has arrived and closes the file; may be called twice. */
   stop: () => Promise<void>;
   /** The newest projected sequence of each stream. */
-  position: () => Readonly<{ control: Sequence; traffic: Sequence }>;
+  position: () => Readonly<{ control: Sequence; conversations: Sequence; traffic: Sequence }>;
   /** Resolves once everything is projected that was in the log at the time of the call. */
   caughtUp: () => Promise<void>;
 }>;
 
 /**
- * Opens the read models, or makes them anew, and follows both streams. After an error it goes on from the
+ * Opens the read models, or makes them anew, and follows all streams. After an error it goes on from the
  * checkpoints, with a pause that doubles up to 10 s.
  * @throws {LogUnavailable} when the log cannot be reached at the start.
  */
@@ -40,10 +40,14 @@ export async function startProjector(options: ProjectorOptions): Promise<Project
   const stopping = Promise.withResolvers<void>();
   const waiting = new Set<() => void>();
   let stopped = false;
-  let position = { control: 0, traffic: 0 };
+  let position = { control: 0, conversations: 0, traffic: 0 };
 
   function applied({ store }: Session): void {
-    position = { control: store.position('CONTROL'), traffic: store.position('TRAFFIC') };
+    position = {
+      control: store.position('CONTROL'),
+      conversations: store.position('CONVERSATIONS'),
+      traffic: store.position('TRAFFIC'),
+    };
     for (const check of waiting) check();
   }
 
@@ -98,9 +102,11 @@ export async function startProjector(options: ProjectorOptions): Promise<Project
   return {
     position: () => position,
     async caughtUp() {
-      const { CONTROL, TRAFFIC } = await streamStates(log);
+      const { CONTROL, CONVERSATIONS, TRAFFIC } = await streamStates(log);
       const isDone = () =>
-        position.control >= CONTROL.lastSequence && position.traffic >= TRAFFIC.lastSequence;
+        position.control >= CONTROL.lastSequence &&
+        position.conversations >= CONVERSATIONS.lastSequence &&
+        position.traffic >= TRAFFIC.lastSequence;
       if (isDone()) return;
       const done = Promise.withResolvers<void>();
       const check = () => {

@@ -1,11 +1,13 @@
-/** Queries over the index of CONTROL. */
+/** Queries over the indexes of events. */
 import { and, asc, desc, eq, gt, gte, lt, lte, sql, type SQL } from 'drizzle-orm';
 import type { Sequence } from '../event.ts';
 import type { ProjectionDatabase } from './database.ts';
-import { eventIndexTable, type EventIndexRow } from './eventIndex.ts';
+import { indexTables, type EventIndexRow, type IndexedStream } from './eventIndex.ts';
 import type { Page } from './readRequests.ts';
 
 export type EventFilter = Readonly<{
+  /** Default: CONTROL. */
+  stream?: IndexedStream;
   kind?: string;
   id?: string;
   type?: string;
@@ -20,10 +22,10 @@ export type EventFilter = Readonly<{
   limit: number;
 }>;
 
-const t = eventIndexTable;
+type Table = (typeof indexTables)[IndexedStream];
 
 /** The log's time grows with the sequence, so a span of time is a span of sequences: two look-ups by time. */
-function spanOf(db: ProjectionDatabase, { fromMs, toMs }: EventFilter): SQL[] {
+function spanOf(db: ProjectionDatabase, t: Table, { fromMs, toMs }: EventFilter): SQL[] {
   const edge = (condition: SQL, order: SQL): Sequence | undefined =>
     db.select({ sequence: t.sequence }).from(t).where(condition).orderBy(order).limit(1).get()
       ?.sequence;
@@ -43,6 +45,7 @@ function spanOf(db: ProjectionDatabase, { fromMs, toMs }: EventFilter): SQL[] {
 export function eventsOf(db: ProjectionDatabase, filter: EventFilter): Page<EventIndexRow> {
   const { kind, id, type, correlationId, after, limit, order = 'newest-first' } = filter;
   const isNewestFirst = order === 'newest-first';
+  const t = indexTables[filter.stream ?? 'CONTROL'];
   const rows = db
     .select()
     .from(t)
@@ -52,7 +55,7 @@ export function eventsOf(db: ProjectionDatabase, filter: EventFilter): Page<Even
         id === undefined ? undefined : eq(t.actorId, id),
         type === undefined ? undefined : eq(t.type, type),
         correlationId === undefined ? undefined : eq(t.correlationId, correlationId),
-        ...spanOf(db, filter),
+        ...spanOf(db, t, filter),
         after === undefined ? undefined : (isNewestFirst ? lt : gt)(t.sequence, after),
       ),
     )

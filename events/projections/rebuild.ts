@@ -1,8 +1,8 @@
 /** Makes the read models of a file again beside it, and says table by table whether both have the same rows. */
 import { Database } from 'bun:sqlite';
 import type { Sequence } from '../event.ts';
-import type { EventLog } from '../log.ts';
-import type { ProjectedStream } from '../subjects.ts';
+import type { ControlMessage, EventLog } from '../log.ts';
+import type { StreamName } from '../subjects.ts';
 import { discardDatabase, projectionVersion, versionOf } from './database.ts';
 import { dump } from './dump.ts';
 import { openSession, streamStates, type Session } from './session.ts';
@@ -19,19 +19,27 @@ export class NotComparable extends Error {
   override readonly name = 'NotComparable';
 }
 
-type Marks = Readonly<Record<ProjectedStream, Sequence>>;
+const streams = ['CONTROL', 'CONVERSATIONS', 'TRAFFIC'] as const satisfies readonly StreamName[];
+
+type Marks = Readonly<Record<StreamName, Sequence>>;
+
+const sequenceOf = (message: ControlMessage): Sequence =>
+  message.ok ? message.event.sequence : message.sequence;
 
 /** The log as it was when the rows in use were written. */
 const logUpTo = (log: EventLog, marks: Marks): EventLog => ({
   ...log,
   async state(stream) {
     const state = await log.state(stream);
-    return stream === 'CONVERSATIONS' ? state : { ...state, lastSequence: marks[stream] };
+    return { ...state, lastSequence: marks[stream] };
   },
   tailControl: (after, onMessage) =>
     log.tailControl(after, (message) => {
-      const sequence = message.ok ? message.event.sequence : message.sequence;
-      if (sequence <= marks.CONTROL) onMessage(message);
+      if (sequenceOf(message) <= marks.CONTROL) onMessage(message);
+    }),
+  tailConversations: (after, onMessage) =>
+    log.tailConversations(after, (message) => {
+      if (sequenceOf(message) <= marks.CONVERSATIONS) onMessage(message);
     }),
   tailTraffic: (after, onMessage) =>
     log.tailTraffic(after, (message) => {
@@ -47,9 +55,7 @@ async function rebuild(log: EventLog, databasePath: string, marks: Marks): Promi
   const onApplied = () => {
     const store = opened.session?.store;
     if (!store) return;
-    const isDone =
-      store.position('CONTROL') >= marks.CONTROL && store.position('TRAFFIC') >= marks.TRAFFIC;
-    if (isDone) done.resolve();
+    if (streams.every((stream) => store.position(stream) >= marks[stream])) done.resolve();
   };
   const session = await openSession({
     log: logUpTo(log, marks),
@@ -77,9 +83,9 @@ async function marksOf(inUse: Database, log: EventLog): Promise<Marks> {
     );
   }
   const states = await streamStates(log);
-  const marks = { CONTROL: 0, TRAFFIC: 0 };
+  const marks = { CONTROL: 0, CONVERSATIONS: 0, TRAFFIC: 0 };
   const rows = inUse
-    .query<{ stream: ProjectedStream; sequence: Sequence; createdMs: number }, []>(
+    .query<{ stream: StreamName; sequence: Sequence; createdMs: number }, []>(
       'select stream, sequence, created_ms as createdMs from checkpoint',
     )
     .all();

@@ -1,7 +1,7 @@
-/** One run over an open file: follows both streams and applies what has arrived, until something is wrong. */
+/** One run over an open file: follows all streams and applies what has arrived, until something is wrong. */
 import type { Sequence } from '../event.ts';
 import type { ControlMessage, EventLog, TrafficMessage } from '../log.ts';
-import type { ProjectedStream } from '../subjects.ts';
+import type { StreamName } from '../subjects.ts';
 import { discardDatabase, isDamaged } from './database.ts';
 import { openStore, type Gap, type Store, type StreamStates } from './store.ts';
 
@@ -34,10 +34,14 @@ type SessionOptions = Readonly<{
   onError: (error: unknown) => void;
 }>;
 
-/** Both streams as they are now. */
+/** All streams as they are now. */
 export async function streamStates(log: EventLog): Promise<StreamStates> {
-  const [CONTROL, TRAFFIC] = await Promise.all([log.state('CONTROL'), log.state('TRAFFIC')]);
-  return { CONTROL, TRAFFIC };
+  const [CONTROL, CONVERSATIONS, TRAFFIC] = await Promise.all([
+    log.state('CONTROL'),
+    log.state('CONVERSATIONS'),
+    log.state('TRAFFIC'),
+  ]);
+  return { CONTROL, CONVERSATIONS, TRAFFIC };
 }
 
 /** Rows made from other streams are thrown away: their sequences mean nothing in these. */
@@ -50,21 +54,23 @@ function openFittingStore(databasePath: string, states: StreamStates): Store {
 }
 
 /** The first message that the log itself has above a sequence. */
-async function firstAbove(log: EventLog, stream: ProjectedStream, after: Sequence, upTo: Sequence) {
+async function firstAbove(log: EventLog, stream: StreamName, after: Sequence, upTo: Sequence) {
   if (stream === 'TRAFFIC') return (await log.readTraffic(after, upTo, 1))[0]?.sequence;
-  const message = (await log.readControl(after, upTo, 1))[0];
+  const read = stream === 'CONTROL' ? log.readControl : log.readConversations;
+  const message = (await read(after, upTo, 1))[0];
   return message?.ok ? message.event.sequence : message?.sequence;
 }
 
 /** Goes on behind messages that the log does not have; what only the tail passed over is read again. */
 async function passLostMessages(options: SessionOptions, store: Store, states: StreamStates) {
   const { log, gap, onError } = options;
-  const lose = (stream: ProjectedStream, next: Sequence) => {
+  const lose = (stream: StreamName, next: Sequence) => {
     const lost = store.skipTo(stream, next);
     if (lost === 0) return;
     onError(new Error(`${stream} dropped ${lost} messages before they were projected`));
   };
   lose('CONTROL', states.CONTROL.firstSequence);
+  lose('CONVERSATIONS', states.CONVERSATIONS.firstSequence);
   lose('TRAFFIC', states.TRAFFIC.firstSequence);
   if (!gap) return;
   const after = store.position(gap.stream);
@@ -80,6 +86,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const states = await streamStates(log);
   const store = openFittingStore(databasePath, states);
   let control: ControlMessage[] = [];
+  let conversations: ControlMessage[] = [];
   let traffic: TrafficMessage[] = [];
   let waitingEvents = 0;
   let isBusy = false;
@@ -91,13 +98,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     options.onBroken(reason, gap);
   }
 
+  const waitingMessages = () => control.length + conversations.length + traffic.length;
+
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (ended || control.length + traffic.length === 0) return;
-    const inbox = { control, traffic };
+    if (ended || waitingMessages() === 0) return;
+    const inbox = { control, conversations, traffic };
     isBusy = waitingEvents >= busyEvents;
     control = [];
+    conversations = [];
     traffic = [];
     waitingEvents = 0;
     try {
@@ -112,8 +122,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   function gather(events: number): void {
     waitingEvents += events;
-    const isFull =
-      control.length + traffic.length >= maxWaitingMessages || waitingEvents >= maxWaitingEvents;
+    const isFull = waitingMessages() >= maxWaitingMessages || waitingEvents >= maxWaitingEvents;
     if (isFull) flush();
     else timer ??= setTimeout(flush, isBusy ? busyGatherMs : gatherMs);
   }
@@ -133,6 +142,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       await log.tailControl(store.position('CONTROL'), (message) => {
         if (ended) return;
         control.push(message);
+        gather(1);
+      }),
+    );
+    tails.push(
+      await log.tailConversations(store.position('CONVERSATIONS'), (message) => {
+        if (ended) return;
+        conversations.push(message);
         gather(1);
       }),
     );

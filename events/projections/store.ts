@@ -1,13 +1,14 @@
 /** The read models of one file as a whole: messages in, rows and checkpoints out, in one transaction. */
 import type { Sequence } from '../event.ts';
 import type { ControlMessage, StreamState, TrafficMessage } from '../log.ts';
-import type { ProjectedStream } from '../subjects.ts';
+import type { StreamName } from '../subjects.ts';
 import type { TrafficEvent } from '../traffic.ts';
 import { isUsualRow } from '../usualRows.ts';
 import { batches } from './batches.ts';
 import { checkpointAtStart, checkpoints, type Checkpoint } from './checkpoints.ts';
 import { closedDays } from './closedDays.ts';
-import { isDayEvent, isProviderKeyEvent } from './controlEvents.ts';
+import { isConversationEvent, isDayEvent, isProviderKeyEvent } from './controlEvents.ts';
+import { conversations } from './conversations.ts';
 import { dailyStats, dayOf } from './dailyStats.ts';
 import { dailyTools } from './dailyTools.ts';
 import { fileIdentity, openDatabase } from './database.ts';
@@ -18,14 +19,15 @@ import { recentCounts } from './recentCounts.ts';
 import { eventsPerMessage, positionOf, requests } from './requests.ts';
 import { toolCalls } from './toolCalls.ts';
 
-export type StreamStates = Readonly<Record<ProjectedStream, StreamState>>;
+export type StreamStates = Readonly<Record<StreamName, StreamState>>;
 
 /** Where a message was missing: nothing from it on was projected. */
-export type Gap = Readonly<{ stream: ProjectedStream; expected: Sequence; found: Sequence }>;
+export type Gap = Readonly<{ stream: StreamName; expected: Sequence; found: Sequence }>;
 
 /** Messages in the order in which each stream has them. */
 export type Inbox = Readonly<{
   control: readonly ControlMessage[];
+  conversations: readonly ControlMessage[];
   traffic: readonly TrafficMessage[];
 }>;
 
@@ -50,7 +52,9 @@ export function openStore(path: string, states: StreamStates) {
   const db = openDatabase(path);
   const identity = fileIdentity(path);
   const marks = checkpoints(db);
-  const index = eventIndex(db);
+  const index = eventIndex(db, 'CONTROL');
+  const conversationIndex = eventIndex(db, 'CONVERSATIONS');
+  const conversationRows = conversations(db);
   const keys = providerKeys(db);
   const stats = dailyStats(db);
   const tools = dailyTools(db);
@@ -61,9 +65,13 @@ export function openStore(path: string, states: StreamStates) {
   const dropped = droppedTraffic(db);
   const recent = recentCounts(db);
 
-  const start = (stream: ProjectedStream): Checkpoint =>
+  const start = (stream: StreamName): Checkpoint =>
     marks.read(stream) ?? checkpointAtStart(stream, states[stream].createdMs);
-  let at = { CONTROL: start('CONTROL'), TRAFFIC: start('TRAFFIC') };
+  let at = {
+    CONTROL: start('CONTROL'),
+    CONVERSATIONS: start('CONVERSATIONS'),
+    TRAFFIC: start('TRAFFIC'),
+  };
   let prunedBefore: Sequence = 0;
 
   function applyControl(message: ControlMessage, mark: Checkpoint): Checkpoint {
@@ -73,6 +81,15 @@ export function openStore(path: string, states: StreamStates) {
     const { event } = message;
     if (isProviderKeyEvent(event)) keys.apply(event);
     if (isDayEvent(event)) days.apply(event);
+    return { ...mark, sequence, timeMs: event.timeMs };
+  }
+
+  function applyConversation(message: ControlMessage, mark: Checkpoint): Checkpoint {
+    conversationIndex.apply(message, mark.timeMs);
+    const sequence = sequenceOf(message);
+    if (!message.ok) return { ...mark, sequence, unreadable: mark.unreadable + 1 };
+    const { event } = message;
+    if (isConversationEvent(event)) conversationRows.apply(event);
     return { ...mark, sequence, timeMs: event.timeMs };
   }
 
@@ -111,18 +128,28 @@ export function openStore(path: string, states: StreamStates) {
   }
 
   const transact = db.$client.transaction((inbox: Inbox): Gap | undefined => {
-    let { CONTROL: control, TRAFFIC: traffic } = at;
     let gap: Gap | undefined;
-    for (const message of inbox.control) {
-      const found = sequenceOf(message);
-      if (found <= control.sequence) continue;
-      const expected = control.sequence + 1;
-      if (found > expected) {
-        gap = { stream: 'CONTROL', expected, found };
-        break;
+    const inOrder = (
+      messages: readonly ControlMessage[],
+      from: Checkpoint,
+      apply: (message: ControlMessage, mark: Checkpoint) => Checkpoint,
+    ): Checkpoint => {
+      let mark = from;
+      for (const message of messages) {
+        const found = sequenceOf(message);
+        if (found <= mark.sequence) continue;
+        const expected = mark.sequence + 1;
+        if (found > expected) {
+          gap ??= { stream: mark.stream, expected, found };
+          break;
+        }
+        mark = apply(message, mark);
       }
-      control = applyControl(message, control);
-    }
+      return mark;
+    };
+    const control = inOrder(inbox.control, at.CONTROL, applyControl);
+    const said = inOrder(inbox.conversations, at.CONVERSATIONS, applyConversation);
+    let traffic = at.TRAFFIC;
     for (const message of inbox.traffic) {
       if (message.sequence <= traffic.sequence) continue;
       const expected = traffic.sequence + 1;
@@ -140,15 +167,16 @@ export function openStore(path: string, states: StreamStates) {
       seen.prune(traffic.timeMs);
     }
     if (control !== at.CONTROL) marks.write(control);
+    if (said !== at.CONVERSATIONS) marks.write(said);
     if (traffic !== at.TRAFFIC) marks.write(traffic);
-    at = { CONTROL: control, TRAFFIC: traffic };
+    at = { CONTROL: control, CONVERSATIONS: said, TRAFFIC: traffic };
     return gap;
   });
 
   return {
     /** False when the streams are not those that the rows were made from. */
     fits: (streams: StreamStates): boolean =>
-      [at.CONTROL, at.TRAFFIC].every(
+      Object.values(at).every(
         ({ stream, createdMs, sequence }) =>
           createdMs === streams[stream].createdMs && sequence <= streams[stream].lastSequence,
       ),
@@ -163,7 +191,7 @@ export function openStore(path: string, states: StreamStates) {
      * Goes on at `next`: the log no longer has what came before. Answers how many messages were lost; a rebuild
      * that begins where the log begins has lost none.
      */
-    skipTo(stream: ProjectedStream, next: Sequence): number {
+    skipTo(stream: StreamName, next: Sequence): number {
       const mark = at[stream];
       const missed = Math.max(0, next - 1 - mark.sequence);
       if (missed === 0) return 0;
@@ -184,7 +212,7 @@ export function openStore(path: string, states: StreamStates) {
       return true;
     },
 
-    position: (stream: ProjectedStream): Sequence => at[stream].sequence,
+    position: (stream: StreamName): Sequence => at[stream].sequence,
     /** The log's time of the newest projected traffic. */
     trafficTimeMs: (): number => at.TRAFFIC.timeMs,
     days,

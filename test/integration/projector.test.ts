@@ -227,7 +227,7 @@ describe('a log that is away', () => {
     log.setAway(false);
     await fill(log);
     await projector.caughtUp();
-    expect(projector.position()).toEqual({ control: 4, traffic: 41 });
+    expect(projector.position()).toEqual({ control: 4, conversations: 0, traffic: 41 });
     await projector.stop();
   });
 });
