@@ -2,7 +2,7 @@
 import { checkpointTable, type Checkpoint } from './checkpoints.ts';
 import type { EventIndexRow } from './eventIndex.ts';
 import { eventsOf, type EventFilter } from './readEvents.ts';
-import { keyHoursSince, minutesSince, type KeyHourRow, type MinuteRow } from './recentCounts.ts';
+import { dayUntil, noDay, type Day } from './readDay.ts';
 import { readerOf } from './reader.ts';
 import { requestOf, requestsOf, type Page, type RequestFilter } from './readRequests.ts';
 import {
@@ -52,11 +52,9 @@ export function openReadModels(databasePath: string) {
     keyCounts: (day: string): Map<string, KeyCount> =>
       reader.read((db) => keyCountsOf(db, day), new Map<string, KeyCount>()),
 
-    /** What each minute brought from this time on, a day at most. */
-    minutes: (fromMs: number): MinuteRow[] => reader.read((db) => minutesSince(db, fromMs), []),
-
-    /** What each provider key answered in each hour from this time on, a day at most. */
-    keyHours: (fromMs: number): KeyHourRow[] => reader.read((db) => keyHoursSince(db, fromMs), []),
+    /** The last day, with so many of its newest requests and calls. */
+    day: (nowMs: number, limit: number): Day =>
+      reader.read((db) => dayUntil(db, nowMs, limit), noDay),
 
     eventIndex: (filter: EventFilter): Page<EventIndexRow> =>
       reader.read((db) => eventsOf(db, filter), nothing),

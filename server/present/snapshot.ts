@@ -1,9 +1,13 @@
 /** All that the console begins with: every actor, what the day brought so far, and where the live stream goes on. */
 import { t, type Static } from 'elysia';
 import type { AnyMachineSnapshot } from 'xstate';
+import type { McpServerSettings } from '../../events/mcpServer.ts';
 import { statusOf } from './actor.ts';
 import { keyDaySchema, minuteSchema } from './recentCounts.ts';
 import { pulseSchema } from './pulse.ts';
+import { eventSchema } from './event.ts';
+import { requestSchema } from './request.ts';
+import { toolCallSchema } from './toolCall.ts';
 import { nullable } from './list.ts';
 import { snakeCased } from './snakeCase.ts';
 
@@ -32,6 +36,9 @@ export const snapshotSchema = t.Object({
   minutes: t.Array(minuteSchema, {
     description: 'of the last day; one without anything is left out',
   }),
+  requests: t.Array(requestSchema, { description: 'the newest, newest first' }),
+  tool_calls: t.Array(toolCallSchema, { description: 'the newest, newest first' }),
+  events: t.Array(eventSchema, { description: 'the newest of CONTROL, newest first' }),
 });
 
 /** What nobody looks at in a list, or is large: it is in /api/actors. */
@@ -40,18 +47,24 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   'mcp-server': ['lists', 'secretsToErase', 'instructions', 'capabilities'],
 };
 
-type WithLists = Readonly<{
+type Server = Readonly<{
+  settings: McpServerSettings;
   lists: Readonly<Record<string, readonly Readonly<{ name: string; hash: string }>[]>>;
 }>;
 
-const namesOf = ({ lists }: WithLists) => ({
-  lists: Object.fromEntries(
-    Object.entries(lists).map(([list, items]) => [
-      list,
-      items.map(({ name, hash }) => ({ name, hash })),
-    ]),
-  ),
-});
+/** Without what only the gateway can use; of what it offers the names. */
+function shortServer({ settings, lists }: Server) {
+  const { secretRef: _ref, fingerprint: _print, ...shown } = settings;
+  return {
+    settings: snakeCased(shown),
+    lists: Object.fromEntries(
+      Object.entries(lists).map(([list, items]) => [
+        list,
+        items.map(({ name, hash }) => ({ name, hash })),
+      ]),
+    ),
+  };
+}
 
 export function presentSnapshotActor(
   kind: string,
@@ -68,7 +81,7 @@ export function presentSnapshotActor(
     status: statusOf(value),
     context: {
       ...snakeCased(kept),
-      ...(kind === 'mcp-server' && namesOf(context as WithLists)),
+      ...(kind === 'mcp-server' && shortServer(context as Server)),
     },
   };
 }

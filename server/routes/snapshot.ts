@@ -3,22 +3,26 @@ import { Elysia } from 'elysia';
 import type { AnyMachineSnapshot } from 'xstate';
 import type { AnyActorKind } from '../../actors/runtime/actorKind.ts';
 import type { Door } from '../http/door.ts';
-import { trafficPosition } from '../history/requests.ts';
 import { kinds } from '../kinds.ts';
 import { cursorText } from '../live/cursor.ts';
+import type { Sequence } from '../../events/event.ts';
+import { presentEvent } from '../present/event.ts';
 import { isoOf } from '../present/list.ts';
+import { presentRequest } from '../present/request.ts';
+import { presentToolCall } from '../present/toolCall.ts';
 import { presentSnapshotActor, snapshotSchema } from '../present/snapshot.ts';
 import { presentKeyDays, presentMinute } from '../present/recentCounts.ts';
 import { problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 
-const dayMs = 24 * 60 * 60 * 1_000;
+/** Requests, calls and events of the past that come along, of each. */
+const newest = 200;
 
 /** Closed days and logins are history, not something that is. */
 const past = new Set(['day', 'operator']);
 
 export const snapshotRoutes = (services: Services, { plugin }: Door) => {
-  const { config, gatewayId, live, now, readModels, runtime } = services;
+  const { config, gatewayId, live, log, now, readModels, runtime } = services;
 
   const actorsOf = (kind: AnyActorKind) =>
     [...runtime.of(kind).all()].map(({ id, sequence, state }) =>
@@ -30,30 +34,34 @@ export const snapshotRoutes = (services: Services, { plugin }: Door) => {
       .flatMap(actorsOf)
       .filter(({ status, sequence }) => sequence > 0 && status !== 'removed');
 
-  const keysToday = () => {
-    const day = isoOf(now()).slice(0, 10);
-    return presentKeyDays(
-      readModels.keyCounts(day),
-      readModels.keyHours(Date.parse(`${day}T00:00:00Z`)),
-    );
+  /** The newest events of CONTROL; none while the log is away. */
+  const eventsBefore = async (sequence: Sequence) => {
+    const after = Math.max(0, sequence - newest);
+    const messages = await log.readControl(after, sequence).catch(() => []);
+    return messages.map(presentEvent).reverse();
   };
 
   return new Elysia({ name: 'snapshot' }).use(plugin).get(
     '/api/snapshot',
-    ({ caller }) => {
+    async ({ caller }) => {
       // Before anything is read: what changes meanwhile is then in the stream after it.
-      const cursor = cursorText(trafficPosition(services));
+      const control = runtime.position();
+      const day = readModels.day(now(), newest);
+      const actors = actorsNow();
       const session = caller.kind === 'operator' ? caller.session : null;
       return {
-        cursor,
+        cursor: cursorText({ control, traffic: day.traffic }),
         time: isoOf(now()),
         version: config.version,
         gateway_id: gatewayId,
         session_until: session ? isoOf(session.expiresAtMs) : null,
         pulse: live.pulse() ?? null,
-        actors: actorsNow(),
-        keys_today: keysToday(),
-        minutes: readModels.minutes(now() - dayMs).map(presentMinute),
+        actors,
+        keys_today: presentKeyDays(day.keyCounts, day.keyHours),
+        minutes: day.minutes.map(presentMinute),
+        requests: day.requests.map(presentRequest),
+        tool_calls: day.toolCalls.map(presentToolCall),
+        events: await eventsBefore(control),
       };
     },
     {

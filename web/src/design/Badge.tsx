@@ -33,7 +33,7 @@ export const Shape = (props: { tone: Tone }): JSX.Element => (
   </svg>
 );
 
-type BadgeProps = { status: string; tone?: Tone; children?: JSX.Element };
+type BadgeProps = { status: string; tone?: Tone | undefined; children?: JSX.Element };
 
 export const Badge = (props: BadgeProps): JSX.Element => {
   const tone = () => props.tone ?? toneOf(props.status);

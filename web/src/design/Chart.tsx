@@ -10,11 +10,13 @@ import {
 } from 'solid-js';
 import type uPlot from 'uplot';
 import { theme } from '../shell/theme.ts';
+import { clockShort } from './format.ts';
 
 export type Series = Readonly<{
   name: string;
   values: readonly (number | null)[];
-  asBars?: boolean;
+  /** Of the tokens `--series-1` to `-4`; by its place otherwise. */
+  colour?: 1 | 2 | 3 | 4;
 }>;
 type ChartProps = {
   label: string;
@@ -47,7 +49,14 @@ function optionsOf(props: ChartProps, width: number, onMove: (index: number | nu
     padding: [8, 8, 0, 0],
     scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
     axes: [
-      { ...axis, font, grid: { show: false }, space: 70 },
+      {
+        ...axis,
+        font,
+        grid: { show: false },
+        space: 64,
+        size: 26,
+        values: (_plot, splits) => splits.map((at) => clockShort(at * 1_000)),
+      },
       {
         ...axis,
         font,
@@ -58,8 +67,8 @@ function optionsOf(props: ChartProps, width: number, onMove: (index: number | nu
     ],
     series: [
       {},
-      ...props.series.map((_, index) => ({
-        stroke: series[index] ?? text,
+      ...props.series.map(({ colour }, index) => ({
+        stroke: series[(colour ?? index + 1) - 1] ?? text,
         width: 1.5,
         ...(index === 0 && { fill: `color-mix(in srgb, ${series[0]} 10%, transparent)` }),
         points: { show: false },
@@ -129,7 +138,7 @@ export function Chart(props: ChartProps): JSX.Element {
         <For each={props.series}>
           {(one, index) => (
             <span>
-              <i class={`s${index() + 1}`} />
+              <i class={`s${one.colour ?? index() + 1}`} />
               {one.name} <b class="num">{shown(one)}</b>
             </span>
           )}

@@ -66,6 +66,8 @@ const clockFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 /** In the reader's zone, with the zone-free form beside it. */
 export const exact = (ms: number): string =>
   `${exactFormat.format(ms)} (${new Date(ms).toISOString()})`;
+const shortFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
+export const clockShort = (ms: number): string => shortFormat.format(ms);
 export const clock = (ms: number): string => clockFormat.format(ms);
 
 /** `ProviderKeyRested` of a provider key as `Rested`; `McpServerItemsListed` as `Items listed`. */

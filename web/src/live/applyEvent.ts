@@ -2,12 +2,19 @@
 import { folds, isKind, type Actor, type Kind } from './fold/actors.ts';
 import type { Data, Fold } from './fold/step.ts';
 import { addTo, countCall, countRequest, hasFailed, type Counted } from './spans.ts';
-import type { KeyDay, LiveEvent, Request, Span, Transition, World } from './world.ts';
+import {
+  second,
+  type KeyDay,
+  type LiveEvent,
+  type Request,
+  type Span,
+  type Transition,
+  type World,
+} from './world.ts';
 
 /** Requests, calls and transitions that are remembered. */
 const remembered = 500;
 const minute = { spanMs: 60_000, keep: 24 * 60 };
-const second = { spanMs: 1_000, keep: 300 };
 
 /** What changes in a batch is copied once. */
 type Draft = {
@@ -108,21 +115,25 @@ function applyTransition(draft: Draft, event: Transition): void {
   if (!isKind(kind) || data === null) return;
   const row = folds[kind];
   const actors = draft.copied.get(kind) ?? (draft.world.actors[kind] as ReadonlyMap<string, Actor>);
-  const before: Actor = actors.get(id) ?? {
+  const known = actors.get(id);
+  if (known && sequence <= known.sequence) return;
+  const before: Actor = known ?? {
     kind,
     id,
     sequence: 0,
     status: row.status,
     context: row.context,
   };
-  if (sequence <= before.sequence) return;
   // Each row's fold takes its own kind of context, which the type of the table cannot follow.
   const fold = row.fold as unknown as Fold<Actor['context']>;
-  const after = fold(before, type, data as Data) ?? before;
+  const after = fold(before, type, data as Data);
+  // What is left to be done for one that was removed does not bring it back.
+  if (!after && !known) return;
+  const { status, context } = after ?? before;
   const copy = draft.copied.get(kind) ?? new Map(actors);
   draft.copied.set(kind, copy);
-  if (after.status === 'removed') copy.delete(id);
-  else copy.set(id, { ...before, sequence, status: after.status, context: after.context });
+  if (status === 'removed') copy.delete(id);
+  else copy.set(id, { ...before, sequence, status, context });
 }
 
 function count(draft: Draft, atMs: number, more: Counted): void {

@@ -1,5 +1,6 @@
 /** All that the console knows: made by a snapshot, changed by events alone. */
 import type { App } from '../../../server/app.ts';
+import { addTo, countCall, countRequest, type Counted } from './spans.ts';
 import { isKind, type Actor, type Contexts, type Kind } from './fold/actors.ts';
 
 type Api = App['~Routes']['api'];
@@ -73,6 +74,8 @@ export type World = Readonly<{
   /** The UTC day that `keysToday` is of. */
   day: string;
   keysToday: ReadonlyMap<string, KeyDay>;
+  /** From when on `seconds` has everything. */
+  secondsFromMs: number;
   /** The last minutes, second by second, oldest first. */
   seconds: readonly Span[];
   /** The last day, minute by minute, oldest first. */
@@ -82,6 +85,11 @@ export type World = Readonly<{
   calls: readonly ToolCall[];
   transitions: readonly Transition[];
 }>;
+
+/** How many of the newest requests and calls come with a snapshot. */
+const listed = 200;
+/** How the last minutes are kept. */
+export const second = { spanMs: 1_000, keep: 300 };
 
 const noActors = (): { [Of in Kind]: Map<string, Actor<Of>> } => ({
   provider: new Map(),
@@ -94,6 +102,25 @@ const noActors = (): { [Of in Kind]: Map<string, Actor<Of>> } => ({
   'mcp-connection': new Map(),
   'mcp-backend': new Map(),
 });
+
+/** The seconds before the snapshot, as far as its newest requests and calls reach. */
+function secondsOf({ requests, tool_calls: calls, time }: Snapshot) {
+  const seconds: Span[] = [];
+  const nowMs = Date.parse(time);
+  const oldestOf = (list: readonly Readonly<{ time: string }>[]) =>
+    list.length < listed ? 0 : Date.parse(list.at(-1)?.time ?? time);
+  const secondsFromMs = Math.max(
+    nowMs - second.keep * second.spanMs,
+    oldestOf(requests),
+    oldestOf(calls),
+  );
+  const add = (atMs: number, more: Counted) => {
+    if (atMs >= secondsFromMs) addTo(seconds, { atMs, ...second }, more);
+  };
+  for (const one of requests.toReversed()) add(Date.parse(one.time), countRequest(one));
+  for (const one of calls.toReversed()) add(Date.parse(one.time), countCall(one));
+  return { seconds, secondsFromMs };
+}
 
 /** @param nowMs when the snapshot came, by this browser's clock. */
 export function worldOf(snapshot: Snapshot, nowMs: number): World {
@@ -120,7 +147,7 @@ export function worldOf(snapshot: Snapshot, nowMs: number): World {
         { ...day, failedHours },
       ]),
     ),
-    seconds: [],
+    ...secondsOf(snapshot),
     minutes: snapshot.minutes.map((minute) => ({
       startMs: minute.start_ms,
       requests: minute.requests,
@@ -133,8 +160,8 @@ export function worldOf(snapshot: Snapshot, nowMs: number): World {
       toolFailures: minute.tool_failures,
       durationsMs: [],
     })),
-    requests: [],
-    calls: [],
-    transitions: [],
+    requests: snapshot.requests,
+    calls: snapshot.tool_calls,
+    transitions: snapshot.events,
   };
 }

@@ -52,19 +52,6 @@ export const columns: readonly Column<Key>[] = [
     ),
   },
   {
-    name: 'provider',
-    title: 'Provider',
-    width: 'minmax(80px, 0.7fr)',
-    sortBy: ({ context }) => context.provider,
-    cell: (key) => key().context.provider,
-  },
-  {
-    name: 'masked',
-    title: 'Secret',
-    width: 'minmax(96px, 0.8fr)',
-    cell: (key) => <span class="mono muted">{key().context.masked}</span>,
-  },
-  {
     name: 'status',
     title: 'State',
     width: 'minmax(196px, 1.1fr)',
@@ -80,6 +67,19 @@ export const columns: readonly Column<Key>[] = [
         {whyOf(key()) ?? '–'}
       </span>
     ),
+  },
+  {
+    name: 'provider',
+    title: 'Provider',
+    width: 'minmax(80px, 0.7fr)',
+    sortBy: ({ context }) => context.provider,
+    cell: (key) => key().context.provider,
+  },
+  {
+    name: 'masked',
+    title: 'Secret',
+    width: 'minmax(96px, 0.8fr)',
+    cell: (key) => <span class="mono muted">{key().context.masked}</span>,
   },
   {
     name: 'today',

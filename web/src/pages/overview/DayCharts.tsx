@@ -55,11 +55,11 @@ export function DayCharts(): JSX.Element {
           label={`Requests ${per()}`}
           times={times()}
           format={compact}
-          height={232}
+          height={262}
           series={[
             { name: 'Requests', values: steps().map(({ requests }) => requests) },
             { name: 'Tool calls', values: steps().map(({ toolCalls }) => toolCalls) },
-            { name: 'Failed', values: steps().map(({ failures }) => failures) },
+            { name: 'Failed', values: steps().map(({ failures }) => failures), colour: 4 },
           ]}
         />
       </Card>
@@ -69,7 +69,7 @@ export function DayCharts(): JSX.Element {
             label="Mean latency"
             times={times()}
             format={duration}
-            height={78}
+            height={86}
             series={[
               {
                 name: 'Latency',
@@ -85,7 +85,7 @@ export function DayCharts(): JSX.Element {
             label="Cost"
             times={times()}
             format={money}
-            height={78}
+            height={86}
             series={[{ name: 'Cost', values: steps().map(({ costMicroUsd }) => costMicroUsd) }]}
           />
         </Card>

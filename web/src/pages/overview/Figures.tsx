@@ -5,7 +5,7 @@ import { Figure } from '../../design/Page.tsx';
 import { SparkLine } from '../../design/Spark.tsx';
 import { percentile, sumOf } from '../../live/selectors.ts';
 import { world } from '../../live/store.ts';
-import { course, latency, minuteSum } from './recent.ts';
+import { course, latency, minuteSum, watchedS } from './recent.ts';
 
 const day = () => sumOf(world()?.minutes ?? []);
 
@@ -14,7 +14,7 @@ export const Figures = (): JSX.Element => (
     <div class="w3">
       <Figure
         name="Requests"
-        value={perSecond(minuteSum().requests / 60)}
+        value={perSecond(minuteSum().requests / watchedS())}
         unit="/s"
         more={`${compact(day().requests)} in the last day`}
       >
@@ -55,7 +55,7 @@ export const Figures = (): JSX.Element => (
     <div class="w3">
       <Figure
         name="Tokens"
-        value={compact(minuteSum().inputTokens + minuteSum().outputTokens)}
+        value={compact(((minuteSum().inputTokens + minuteSum().outputTokens) * 60) / watchedS())}
         unit="/min"
         more={`${money(day().costMicroUsd)} in the last day`}
       >

@@ -66,7 +66,7 @@ export function Attention(): JSX.Element {
       ),
   );
   return (
-    <Card class="w6" title="Wants a look" bare>
+    <Card title="Wants a look" bare>
       <Show
         when={all().size > 0}
         fallback={
@@ -117,7 +117,7 @@ export function Attention(): JSX.Element {
 const pageOf: Readonly<Record<string, string>> = { 'provider-key': '/keys/' };
 
 export const Newest = (): JSX.Element => (
-  <Card class="w6" title="What happened last" bare>
+  <Card title="What happened last" bare>
     <Show
       when={(world()?.transitions.length ?? 0) > 0}
       fallback={<Empty title="Quiet">No actor has changed since this page was opened.</Empty>}

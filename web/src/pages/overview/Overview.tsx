@@ -3,6 +3,7 @@ import type { JSX } from 'solid-js';
 import { Page as Frame } from '../../design/Page.tsx';
 import { DayCharts } from './DayCharts.tsx';
 import { Figures } from './Figures.tsx';
+import { Health } from './Health.tsx';
 import { Attention, Newest } from './Lists.tsx';
 
 export const Page = (): JSX.Element => (
@@ -10,8 +11,13 @@ export const Page = (): JSX.Element => (
     <Figures />
     <DayCharts />
     <div class="cards">
-      <Attention />
-      <Newest />
+      <div class="w8 stack">
+        <Attention />
+        <Newest />
+      </div>
+      <div class="w4 stack">
+        <Health />
+      </div>
     </div>
   </Frame>
 );

@@ -24,6 +24,10 @@ export const course = (valueOf: (span: Span) => number): number[] =>
 
 export const minuteSum = () => sumOf(spans());
 
+/** The seconds of the minute that were watched: the page may be younger than it. */
+export const watchedS = (): number =>
+  Math.min(shownS, Math.max(1, Math.round((now() - (world()?.secondsFromMs ?? 0)) / 1_000)));
+
 export function latency(): Readonly<{ p50: number; p95: number }> {
   const all = spans().flatMap(({ durationsMs }) => durationsMs);
   return { p50: percentile(all, 0.5), p95: percentile(all, 0.95) };
