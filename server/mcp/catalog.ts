@@ -2,7 +2,6 @@
  * What all servers offer, from their actors: in one order, under one name each. Lists never wait for a server; one that
  * is away keeps what it offered last.
  */
-import { UriTemplate } from '@modelcontextprotocol/server';
 import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
 import type { McpServerContext } from '../../actors/mcpServer/context.ts';
 import { toolsOff } from '../../actors/mcpServer/toolSwitches.ts';
@@ -11,6 +10,7 @@ import type { ActorId } from '../../events/ids.ts';
 import type { McpList, McpPrefix, McpServerEvent } from '../../events/mcpServer.ts';
 import { exposedName } from './names.ts';
 import type { Json } from './rpc/message.ts';
+import { serverSdk } from './sdk.ts';
 
 /** One thing on offer. `name` is the client's word for it, `own` the server's. */
 export type Offer = Readonly<{
@@ -72,6 +72,7 @@ const otherUri = (server: string, uri: string): string => `mcp+${server}:${uri}`
 
 function fits(template: string, uri: string): boolean {
   try {
+    const { UriTemplate } = serverSdk();
     return new UriTemplate(template).match(uri) !== null;
   } catch {
     return false;

@@ -99,7 +99,7 @@ export function createDialler(options: Options): Dialler {
         onError(error, `MCP server ${server}: ${what}`);
       const open = async (all: Opened, onClose: Wish['onClose']) => {
         const hide = hiderOf(settings, all);
-        const link = linkTo({
+        const link = await linkTo({
           transport: settings.transport,
           opened: all,
           environment,

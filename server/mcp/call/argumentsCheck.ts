@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { ErrorObject } from 'ajv';
 import type { Offer } from '../catalog.ts';
 import { isObject } from '../rpc/message.ts';
-import { loadSchemaEngine, type SchemaEngine, type SchemaRun } from './schemaEngine.ts';
+import type { SchemaEngine, SchemaRun } from './schemaEngine.ts';
 
 export type ArgumentFault = Readonly<{ field: string; message: string }>;
 
@@ -83,7 +83,7 @@ export function createArgumentsCheck(): ArgumentsCheck {
       // In no catalog: there is nothing to compare with.
       if (tool.hash === '') return undefined;
       if (engine) return look(engine, tool, given);
-      loading ??= loadSchemaEngine();
+      loading ??= import('./schemaEngine.ts').then((loaded) => loaded.loadSchemaEngine());
       return loading.then((loaded) => {
         engine = loaded;
         return look(loaded, tool, given);

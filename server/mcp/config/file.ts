@@ -1,8 +1,7 @@
 /** The servers that `mcp_config.json` names: read at the start, and again whenever the file has changed. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { watch, type FSWatcher } from 'chokidar';
-import { parse } from 'yaml';
+import type { FSWatcher } from 'chokidar';
 import { Refusal } from '../../../actors/runtime/refusal.ts';
 import type { Runtime } from '../../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../../events/ids.ts';
@@ -38,7 +37,8 @@ class BadFile extends Error {
 }
 
 /** YAML is JSON and more. Its parser's own words may quote the text: only the place is told. */
-function parsed(text: string): unknown {
+async function parsed(text: string): Promise<unknown> {
+  const { parse } = await import('yaml');
   try {
     return parse(text, { maxAliasCount: 0 });
   } catch (error) {
@@ -80,6 +80,7 @@ export function createConfigFile(options: Options): ConfigFile {
   const { isWatched, servers, backends, runtime, logger } = options;
   const path = resolve(options.path);
   let watcher: FSWatcher | undefined;
+  let watching: Promise<void> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let reading: Promise<void> = Promise.resolve();
   let isStopped = false;
@@ -120,7 +121,7 @@ export function createConfigFile(options: Options): ConfigFile {
   const read = async () => {
     try {
       const found = await text();
-      const held = found === null ? undefined : parsed(found);
+      const held = found === null ? undefined : await parsed(found);
       const named = serversOf(held);
       const pool = poolOf(held, options);
       await apply(named);
@@ -137,27 +138,33 @@ export function createConfigFile(options: Options): ConfigFile {
     if (!isStopped) reading = reading.then(read);
   };
 
+  /** Nobody waits for it: what was written since the file was read is read once it stands. */
+  const watchFolder = async () => {
+    const { watch } = await import('chokidar');
+    if (isStopped) return;
+    // Its folder: editors and volumes put another file in its place.
+    watcher = watch(dirname(path), {
+      depth: 0,
+      ignoreInitial: true,
+      ignored: (seen) => resolve(seen) !== dirname(path) && resolve(seen) !== path,
+    });
+    watcher.on('all', () => {
+      clearTimeout(timer);
+      timer = setTimeout(readAgain, debounceMs);
+    });
+    watcher.on('error', (error) => logger.warn({ error, path }, 'the file cannot be watched'));
+    watcher.once('ready', readAgain);
+  };
+
   return {
     async start() {
       await read();
-      if (!isWatched || isStopped) return;
-      // Its folder: editors and volumes put another file in its place.
-      watcher = watch(dirname(path), {
-        depth: 0,
-        ignoreInitial: true,
-        ignored: (seen) => resolve(seen) !== dirname(path) && resolve(seen) !== path,
-      });
-      watcher.on('all', () => {
-        clearTimeout(timer);
-        timer = setTimeout(readAgain, debounceMs);
-      });
-      watcher.on('error', (error) => logger.warn({ error, path }, 'the file cannot be watched'));
-      // What was written since it was read.
-      watcher.once('ready', readAgain);
+      if (isWatched) watching = watchFolder();
     },
     async stop() {
       isStopped = true;
       clearTimeout(timer);
+      await watching;
       await watcher?.close();
       await reading;
     },

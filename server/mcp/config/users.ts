@@ -1,7 +1,7 @@
 /** The clients that MCP_USERS_PATH names, with the tools of each: read at the start, and again when the file changes. */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { watch, type FSWatcher } from 'chokidar';
+import type { FSWatcher } from 'chokidar';
 import { parsedObject, readNamedFile } from '../../config/secrets.ts';
 import { ConfigError } from '../../config/values.ts';
 import type { Logger } from '../../logger.ts';
@@ -69,7 +69,10 @@ export function openUsers({ path: named, isWatched, logger }: Options): Users {
   };
 
   let watcher: FSWatcher | undefined;
-  if (isWatched) {
+  /** Nobody waits for it: what was written since the file was read is read once it stands. */
+  const watchFolder = async () => {
+    const { watch } = await import('chokidar');
+    if (isStopped) return;
     // Its folder: editors and volumes put another file in its place.
     watcher = watch(dirname(path), {
       depth: 0,
@@ -81,13 +84,16 @@ export function openUsers({ path: named, isWatched, logger }: Options): Users {
       timer = setTimeout(readAgain, debounceMs);
     });
     watcher.on('error', (error) => logger.warn({ error, path }, 'the file cannot be watched'));
-  }
+    watcher.once('ready', readAgain);
+  };
+  const watching = isWatched ? watchFolder() : undefined;
 
   return {
     toolsOf: (clientId) => users.get(clientId) ?? none,
     async stop() {
       isStopped = true;
       clearTimeout(timer);
+      await watching;
       await watcher?.close();
       await reading;
     },

@@ -1,5 +1,4 @@
 /** `/mcp` and `/mcp/{server}`: who may come in, which era a request is of, and who answers it. */
-import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server';
 import type { Admit } from '../../access/admit.ts';
 import type { Allowance } from '../../access/allowance.ts';
 import type { Client } from '../../access/clients.ts';
@@ -8,7 +7,9 @@ import { isTooDeep, mostDepth } from '../call/limits.ts';
 import type { Catalog, View } from '../catalog.ts';
 import type { Policy } from '../policy.ts';
 import { isObject } from '../rpc/message.ts';
+import { isJsonType } from '../rpc/words.ts';
 import type { Bare } from './bare.ts';
+import { classify } from './classify.ts';
 import { counted, retryAfterOf } from './counted.ts';
 import type { LegacySessions } from './legacySessions.ts';
 import type { Modern } from './modern.ts';
@@ -87,7 +88,7 @@ export function createEndpoint(options: Options): Endpoint {
     allowance: Allowance | null,
   ): Promise<Response> => {
     const { headers } = request;
-    if (!isJsonContentType(headers.get('content-type')))
+    if (!isJsonType(headers.get('content-type')))
       return refused(415, -32000, 'Send the message as application/json.');
     const bytes = await bodyOf(request, bodyLimitBytes());
     if (bytes instanceof Response) return bytes;
@@ -111,16 +112,7 @@ export function createEndpoint(options: Options): Endpoint {
     body: unknown,
   ): Promise<Response> => {
     const { headers } = request;
-    const protocolVersionHeader = headers.get('mcp-protocol-version');
-    const mcpMethodHeader = headers.get('mcp-method');
-    const mcpNameHeader = headers.get('mcp-name');
-    const route = classifyInboundRequest({
-      httpMethod: 'POST',
-      ...(protocolVersionHeader !== null && { protocolVersionHeader }),
-      ...(mcpMethodHeader !== null && { mcpMethodHeader }),
-      ...(mcpNameHeader !== null && { mcpNameHeader }),
-      body,
-    });
+    const route = classify(request, body);
     if (route.kind === 'modern') return modern.handle(request, view, client, route);
     if (route.kind === 'reject') {
       const { httpStatus, code, message, data } = route;

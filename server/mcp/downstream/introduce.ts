@@ -1,5 +1,5 @@
 /** What the gateway says of itself, or of the one server in view, at the start of a conversation. */
-import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
+import { SERVER_INFO_META_KEY } from '../rpc/words.ts';
 import type { Catalog, View } from '../catalog.ts';
 import type { Json } from '../rpc/message.ts';
 import { modernVersion } from '../upstream/session.ts';

@@ -104,7 +104,11 @@ export function createLegacySessions(options: Options): LegacySessions {
     return session.receive(request, messages) ?? new Response(null, { status: 202 });
   };
 
-  const post = (session: Session, request: Request, body: unknown): Response => {
+  const post = (
+    session: Session,
+    request: Request,
+    body: unknown,
+  ): Response | Promise<Response> => {
     const messages = messagesOf(body);
     if (messages instanceof Response) return messages;
     if (messages.some(opensSession))
@@ -122,7 +126,13 @@ export function createLegacySessions(options: Options): LegacySessions {
     return session.streams.resume(request, lastEventId) ?? refused(400, -32000, text);
   };
 
-  const answer = ({ request, sessionId, view, owner, body }: Visit): Response => {
+  const answer = ({
+    request,
+    sessionId,
+    view,
+    owner,
+    body,
+  }: Visit): Response | Promise<Response> => {
     const session = sessions.get(sessionId);
     // Of another client, or of another view, it is as if it were not there.
     if (!session || ownerOf(session.client) !== owner || session.view !== view)

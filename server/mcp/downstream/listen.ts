@@ -1,5 +1,5 @@
 /** `subscriptions/listen` of clients without a session: one stream that stays open and tells of what changes. */
-import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
+import { SUBSCRIPTION_ID_META_KEY } from '../rpc/words.ts';
 import type { ActorId } from '../../../events/ids.ts';
 import type { McpList } from '../../../events/mcpServer.ts';
 import type { Asker } from '../asker.ts';

@@ -1,9 +1,5 @@
 /** Clients without a session: each request says who makes it, and is whole in itself. */
-import {
-  CLIENT_CAPABILITIES_META_KEY,
-  CLIENT_INFO_META_KEY,
-  type InboundModernRoute,
-} from '@modelcontextprotocol/server';
+import type { InboundModernRoute } from '@modelcontextprotocol/server';
 import type { Client } from '../../access/clients.ts';
 import type { Asker } from '../asker.ts';
 import type { View } from '../catalog.ts';
@@ -18,6 +14,7 @@ import {
   type RpcRequest,
 } from '../rpc/message.ts';
 import { Cancelled } from '../rpc/link.ts';
+import { CLIENT_CAPABILITIES_META_KEY, CLIENT_INFO_META_KEY } from '../rpc/words.ts';
 import { modernVersion } from '../upstream/session.ts';
 import type { Handler } from './handler.ts';
 import { discoverResult, type Introduction } from './introduce.ts';

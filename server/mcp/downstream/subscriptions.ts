@@ -2,7 +2,7 @@
  * Resources that a client of the older era subscribes to at a server that has no sessions: the gateway listens there in
  * its place, in one stream for each session and server.
  */
-import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
+import { SUBSCRIPTION_ID_META_KEY } from '../rpc/words.ts';
 import type { ActorId } from '../../../events/ids.ts';
 import type { Asker } from '../asker.ts';
 import type { Pool } from '../pool.ts';

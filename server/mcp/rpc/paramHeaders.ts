@@ -54,7 +54,8 @@ function textOf(value: unknown): string | undefined {
   return isWritable ? String(value) : undefined;
 }
 
-const encoded = (text: string): string =>
+/** As a header takes it. */
+export const encodedHeader = (text: string): string =>
   plain.test(text) && !sentinel.test(text)
     ? text
     : `=?base64?${Buffer.from(text, 'utf8').toString('base64')}?=`;
@@ -77,7 +78,7 @@ export function paramHeaders(item: Json, args: unknown): Record<string, string> 
   const headers: Record<string, string> = {};
   for (const { path, header } of declared) {
     const text = textOf(valueAt(args, path));
-    if (text !== undefined) headers[headerPrefix + header.toLowerCase()] = encoded(text);
+    if (text !== undefined) headers[headerPrefix + header.toLowerCase()] = encodedHeader(text);
   }
   return headers;
 }

@@ -2,7 +2,6 @@
  * One end of a JSON-RPC conversation that is relayed: requests in both directions, each with its answer, its progress
  * and its cancellation. Ids and progress tokens are this end's own; everything else passes as it came.
  */
-import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
 import { Cancelled, LinkDown, TimedOut, type Link, type SendOptions } from './link.ts';
 import {
   failed,
@@ -19,6 +18,7 @@ import {
   type RpcNotification,
   type RpcRequest,
 } from './message.ts';
+import { SUBSCRIPTION_ID_META_KEY } from './words.ts';
 
 export type Ask = Readonly<{
   signal?: AbortSignal;

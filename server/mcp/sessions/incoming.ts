@@ -1,5 +1,5 @@
 /** What a request of a session is checked for before it is anybody's: its form, as the transport's words have it. */
-import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
+import { SUPPORTED_PROTOCOL_VERSIONS } from '../rpc/words.ts';
 import { isRequest, messageOf, type RpcMessage } from '../rpc/message.ts';
 
 const mostInBatch = 100;

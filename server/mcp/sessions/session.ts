@@ -1,5 +1,5 @@
 /** One session of a client: what it said of itself, what it asks, and what it is asked and told. */
-import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
+import { SUPPORTED_PROTOCOL_VERSIONS } from '../rpc/words.ts';
 import type { Client } from '../../access/clients.ts';
 import type { Asker } from '../asker.ts';
 import type { Catalog, View } from '../catalog.ts';
@@ -30,7 +30,10 @@ export type Session = Readonly<{
   isCut: () => boolean;
   streams: Pick<Streams, 'open' | 'listen' | 'resume' | 'endListening'>;
   /** Takes messages of a POST; undefined where none of them wants an answer. */
-  receive(request: Request, messages: readonly RpcMessage[]): Response | undefined;
+  receive(
+    request: Request,
+    messages: readonly RpcMessage[],
+  ): Response | Promise<Response> | undefined;
   notify(method: string): void;
   /** Requests in either direction. */
   underWay(): number;

@@ -5,11 +5,12 @@
 import { NotSent, type Link } from '../rpc/link.ts';
 import { isRequest, isResponse, type RpcId } from '../rpc/message.ts';
 import type { SessionEvents } from './eventShelf.ts';
-import { createWriter, type Writer } from './writer.ts';
+import { hold, type Held } from './held.ts';
+import { createWriter, eventText, type Writer } from './writer.ts';
 
 export type Streams = Readonly<{
-  /** The stream in which these requests are answered. `isPrimed` gives it an event before the first message. */
-  begin(request: Request, ids: readonly RpcId[], isPrimed: boolean): Response;
+  /** In which these requests are answered. `isPrimed` gives a stream an event before the first message. */
+  begin(request: Request, ids: readonly RpcId[], isPrimed: boolean): Response | Promise<Response>;
   listen(request: Request): Response;
   /** Undefined where what followed the event is not kept (any more). */
   resume(request: Request, lastEventId: string): Response | undefined;
@@ -37,9 +38,21 @@ type Stream = {
   /** Of a POST: what is to be answered in it. */
   readonly waiting: Set<RpcId> | null;
   writer: Writer | undefined;
+  /** Its response is held back still. */
+  held: Held | undefined;
+  isPrimed: boolean;
   /** Up to where somebody was there to read. */
   sentUpTo: number;
 };
+
+const newStream = (name: string, waiting: Set<RpcId> | null): Stream => ({
+  name,
+  waiting,
+  writer: undefined,
+  held: undefined,
+  isPrimed: false,
+  sentUpTo: 0,
+});
 
 /** More than these, and the oldest ends. */
 const mostListening = 4;
@@ -77,6 +90,15 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
     if (stream.writer?.write(`${stream.name}-${position}`, data)) stream.sentUpTo = position;
   };
 
+  /** The answer is there before anything else: its client gets in one what it would have read in parts. */
+  const sendWhole = (stream: Stream, held: Held, text: string) => {
+    const { name, isPrimed } = stream;
+    const first = isPrimed ? eventText(`${name}-${events.mark(name)}`, '') : '';
+    stream.sentUpTo = events.keep(name, text);
+    held.sendWhole(first + eventText(`${name}-${stream.sentUpTo}`, text));
+    stream.held = undefined;
+  };
+
   /** What was kept for it while nobody read it; a stream without anything to come ends after it. */
   const catchUp = (
     stream: Stream,
@@ -89,7 +111,7 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
   const open = (waiting: readonly RpcId[] | null): Stream => {
     const name = `${waiting ? 'p' : 'g'}${++lastNumber}`;
     const ids = waiting && new Set(waiting);
-    const stream: Stream = { name, waiting: ids, writer: undefined, sentUpTo: 0 };
+    const stream = newStream(name, ids);
     streams.set(name, stream);
     for (const id of waiting ?? []) streamOf.set(id, stream);
     return stream;
@@ -105,6 +127,7 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
     if (streamOf.get(id) === stream) streamOf.delete(id);
     stream.waiting?.delete(id);
     if (stream.waiting?.size !== 0) return;
+    stream.held?.release();
     stream.writer?.end();
     streams.delete(stream.name);
     events.end(stream.name);
@@ -135,9 +158,20 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
   return {
     begin(request, ids, isPrimed) {
       const stream = open(ids);
-      const response = attach(stream, request);
-      if (isPrimed) write(stream, events.mark(stream.name), '');
-      return response;
+      stream.isPrimed = isPrimed;
+      const begun = () => {
+        stream.held = undefined;
+        const response = attach(stream, request);
+        if (isPrimed) write(stream, events.mark(stream.name), '');
+        return response;
+      };
+      if (ids.length > 1) return begun();
+      const onGone = () => {
+        stream.held = undefined;
+        onChange('cut');
+      };
+      stream.held = hold({ request, sessionId, open: begun, onGone });
+      return stream.held.response;
     },
     listen,
     resume(request, lastEventId) {
@@ -148,7 +182,7 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
       // What may come is not promised as answers are: it goes on with what there is.
       if (isListening && !known) return listen(request);
       if (!kept || (!kept.isWhole && !isListening)) return undefined;
-      const stream = known ?? { name, waiting: new Set(), writer: undefined, sentUpTo: 0 };
+      const stream: Stream = known ?? newStream(name, new Set());
       const response = attach(stream, request);
       stream.writer?.greet();
       catchUp(stream, kept.events);
@@ -163,6 +197,11 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
         return;
       }
       const text = JSON.stringify(message);
+      if (stream.held && isResponse(message)) {
+        sendWhole(stream, stream.held, text);
+        return answered(stream, message.id);
+      }
+      stream.held?.release();
       write(stream, events.keep(stream.name, text), text);
       if (isResponse(message)) answered(stream, message.id);
     },
@@ -172,6 +211,7 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
     },
     poll(id) {
       const stream = streamOf.get(id);
+      stream?.held?.release();
       // Without an event there is no id to resume after.
       if (!stream?.writer || stream.sentUpTo === 0) return;
       stream.writer.retryAfter(pollMs);
@@ -184,7 +224,10 @@ export function createStreams({ sessionId, events, onChange }: Options): Streams
     close() {
       if (isClosed) return;
       isClosed = true;
-      for (const { writer } of streams.values()) writer?.end();
+      for (const stream of streams.values()) {
+        stream.held?.release();
+        stream.writer?.end();
+      }
       streams.clear();
       streamOf.clear();
       events.clear();

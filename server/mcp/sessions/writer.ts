@@ -25,6 +25,17 @@ const mostUnreadBytes = 8 * 1024 * 1024;
 const usualHeartbeatMs = 15_000;
 const encoder = new TextEncoder();
 
+export const eventHeaders = (sessionId: string): Record<string, string> => ({
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+  'mcp-session-id': sessionId,
+});
+
+/** An event as it is sent; without data it only says where the stream is. */
+export const eventText = (id: string, data: string): string =>
+  data === '' ? `id: ${id}\ndata: \n\n` : `event: message\nid: ${id}\ndata: ${data}\n\n`;
+
 export function createWriter(options: Options): Writer {
   const { request, sessionId, onGone, heartbeatMs = usualHeartbeatMs } = options;
   let sink: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -72,16 +83,10 @@ export function createWriter(options: Options): Writer {
 
   return {
     response: new Response(body, {
-      headers: {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-cache, no-transform',
-        'x-accel-buffering': 'no',
-        'mcp-session-id': sessionId,
-      },
+      headers: eventHeaders(sessionId),
     }),
     greet: () => void send(': open\n\n'),
-    write: (id, data) =>
-      send(data === '' ? `id: ${id}\ndata: \n\n` : `event: message\nid: ${id}\ndata: ${data}\n\n`),
+    write: (id, data) => send(eventText(id, data)),
     retryAfter: (retryMs) => void send(`retry: ${retryMs}\n\n`),
     end() {
       if (isOver) return;

@@ -4,8 +4,7 @@ import type { Opened } from '../config/keep.ts';
 import { BadServer } from '../config/written.ts';
 import type { Link } from '../rpc/link.ts';
 import type { Guard } from './guard.ts';
-import { httpLink, type Dial } from './http.ts';
-import { sseLink } from './sse.ts';
+import type { Dial } from './http.ts';
 import { stdioLink } from './stdio.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,7 +31,7 @@ type Options = Readonly<{
 }>;
 
 /** @throws {BadServer} */
-export function linkTo(options: Options): Link {
+export async function linkTo(options: Options): Promise<Link> {
   const { transport, opened, environment, dial, guard, onStderr, onError } = options;
   const { command, args, cwd, env, headers } = opened;
   if (transport === 'stdio') {
@@ -43,7 +42,11 @@ export function linkTo(options: Options): Link {
   const url = opened.url !== null && URL.canParse(opened.url) ? new URL(opened.url) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw new BadServer('its url is no http or https address');
-  return transport === 'sse'
-    ? sseLink({ url, headers, dial })
-    : httpLink({ url, headers, dial, onError });
+  // With the SDK, which a gateway that has no such server need not load.
+  if (transport === 'sse') {
+    const { sseLink } = await import('./sse.ts');
+    return sseLink({ url, headers, dial });
+  }
+  const { httpLink } = await import('./http.ts');
+  return httpLink({ url, headers, dial, onError });
 }

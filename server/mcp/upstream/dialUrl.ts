@@ -67,7 +67,7 @@ export function createDialUrl(options: Options): Dial {
   };
 
   return async (to, init = {}) => {
-    const url = new URL(to);
+    const url = typeof to === 'string' ? new URL(to) : to;
     const host = hostOf(url);
     if (isForbiddenHost(url)) throw refused(host);
     // An answer may be silent for as long as the caller waits: fetch has no say in that.

@@ -15,8 +15,17 @@ import {
   SessionGone,
   type Link,
   type LinkListener,
+  type SendOptions,
 } from '../rpc/link.ts';
-import { isRequest, isResponse, messageOf, type RpcId, type RpcMessage } from '../rpc/message.ts';
+import {
+  isRequest,
+  isResponse,
+  messageOf,
+  type RpcId,
+  type RpcMessage,
+  type RpcRequest,
+} from '../rpc/message.ts';
+import { isWholeAnswer, messagesIn, postOf } from './post.ts';
 
 export type Dial = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -76,10 +85,16 @@ export function httpLink({ url, headers, dial, onError }: Options): Link {
   let listener: LinkListener | undefined;
   let protocolVersion: string | undefined;
   let isClosed = false;
-  const streams = new Set<StreamableHTTPClientTransport>();
+  /** Ends each request that is under way. */
+  const underWay = new Set<() => void>();
 
-  const transportFor = (of: RpcId | undefined, sessionId?: string) => {
-    const dialAgain: Dial = (to, init) => {
+  /** `first` is what its first fetch gets: it was fetched already. */
+  const transportFor = (of: RpcId | undefined, first?: Response) => {
+    let fetched = first;
+    const dialAgain: Dial = async (to, init) => {
+      const response = fetched;
+      fetched = undefined;
+      if (response) return response;
       // A request is a POST; what is fetched after it is what its stream left out.
       if (of !== undefined && init?.method === 'GET') listener?.onPolled?.(of);
       return dial(to, init);
@@ -87,25 +102,65 @@ export function httpLink({ url, headers, dial, onError }: Options): Link {
     const transport = new StreamableHTTPClientTransport(url, {
       fetch: of === undefined ? dial : dialAgain,
       requestInit: { headers: { ...headers } },
-      ...(sessionId !== undefined && { sessionId }),
+      ...(of !== undefined && main.sessionId !== undefined && { sessionId: main.sessionId }),
       ...(protocolVersion !== undefined && { protocolVersion }),
     });
     transport.onmessage = (message) => {
       // The transport has looked at the shape.
-      const told = message as RpcMessage;
-      listener?.onMessage(told, of);
-      if (of !== undefined && isResponse(told)) void finish(transport);
+      listener?.onMessage(message as RpcMessage, of);
     };
     transport.onerror = (error) => {
       if (!isClosed && of === undefined) onError(error, 'the stream of a server');
     };
     return transport;
   };
-  const finish = async (transport: StreamableHTTPClientTransport) => {
-    if (streams.delete(transport)) await transport.close();
-  };
   const main = transportFor(undefined);
   const isModern = () => protocolVersion !== undefined && protocolVersion >= firstModern;
+
+  /** Undefined before it is known how to speak; the response where it is more than an answer. */
+  const askQuickly = async (
+    message: RpcRequest,
+    more: SendOptions['headers'],
+    signal: AbortSignal,
+  ): Promise<'answered' | Response | undefined> => {
+    if (protocolVersion === undefined) return undefined;
+    const { sessionId } = main;
+    const told = { headers, protocolVersion, isModern: isModern(), sessionId, more };
+    const response = await dial(url, { ...postOf(message, told), signal });
+    if (!isWholeAnswer(response)) return response;
+    const { id } = message;
+    const heard = await messagesIn(response);
+    for (const one of heard) listener?.onMessage(one, id);
+    if (heard.some((one) => isResponse(one) && one.id === id)) return 'answered';
+    throw new LinkDown('what it answered with is no answer');
+  };
+
+  /** By the transport of the SDK, with all that may come before the answer. */
+  const askAtLength = async (
+    message: RpcRequest,
+    more: SendOptions['headers'],
+    first: Response | undefined,
+    signal: AbortSignal,
+    stop: () => void,
+  ) => {
+    const { id } = message;
+    const transport = transportFor(id, first);
+    const { onmessage } = transport;
+    transport.onmessage = (told) => {
+      onmessage?.(told);
+      if (isResponse(told as RpcMessage)) stop();
+    };
+    signal.addEventListener('abort', () => void transport.close(), { once: true });
+    await transport.start();
+    await transport.send(message as JSONRPCMessage, {
+      ...(more && { headers: { ...more } }),
+      onRequestStreamEnd() {
+        if (signal.aborted) return;
+        stop();
+        listener?.onLost?.(id, new LinkDown('it ended the stream without an answer'));
+      },
+    });
+  };
 
   return {
     abortSays: isModern,
@@ -125,27 +180,27 @@ export function httpLink({ url, headers, dial, onError }: Options): Link {
         }
         return;
       }
-      const { id } = message;
-      const transport = transportFor(id, main.sessionId);
-      streams.add(transport);
-      const stop = () => void finish(transport);
+      const ended = new AbortController();
+      const over = () => {
+        underWay.delete(stop);
+        signal?.removeEventListener('abort', stop);
+      };
+      const stop = () => {
+        over();
+        ended.abort();
+      };
+      underWay.add(stop);
       signal?.addEventListener('abort', stop, { once: true });
       try {
-        await transport.start();
-        await transport.send(sent, {
-          ...(more && { headers: { ...more } }),
-          onRequestStreamEnd() {
-            if (!streams.has(transport)) return;
-            stop();
-            listener?.onLost?.(id, new LinkDown('it ended the stream without an answer'));
-          },
-        });
+        const first = await askQuickly(message, more, ended.signal);
+        if (first !== 'answered') await askAtLength(message, more, first, ended.signal, stop);
+        else over();
       } catch (error) {
         stop();
         const failure = linkError(error, hasSession);
-        const answer = failure instanceof SessionGone ? undefined : answerIn(error, id);
+        const answer = failure instanceof SessionGone ? undefined : answerIn(error, message.id);
         if (!answer) throw failure;
-        listener?.onMessage(answer, id);
+        listener?.onMessage(answer, message.id);
       }
     },
     agreedOn(version) {
@@ -155,7 +210,7 @@ export function httpLink({ url, headers, dial, onError }: Options): Link {
     async close() {
       if (isClosed) return;
       isClosed = true;
-      for (const transport of streams) await finish(transport);
+      for (const stop of underWay) stop();
       const timer = setTimeout(() => void main.close(), endSessionMs);
       // A server that is gone needs no goodbye.
       await main.terminateSession().catch(() => undefined);

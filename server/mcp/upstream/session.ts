@@ -5,7 +5,7 @@ import {
   LATEST_PROTOCOL_VERSION,
   PROTOCOL_VERSION_META_KEY,
   SERVER_INFO_META_KEY,
-} from '@modelcontextprotocol/client';
+} from '../rpc/words.ts';
 import type { McpEra, McpServerDescription } from '../../../events/mcpServer.ts';
 import { LinkDown, NeedsAuth, NotSent, type Link } from '../rpc/link.ts';
 import {
