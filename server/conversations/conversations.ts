@@ -14,10 +14,16 @@ import type { DataKeys } from './dataKeys.ts';
 import { erasure } from './erasure.ts';
 import { createFollow } from './follow.ts';
 import { createRunTurn } from './runTurn.ts';
-import type { Asking } from './asking.ts';
-import { createRunningTurns, type RunningTurns, type TurnEvent } from './runningTurns.ts';
-import { createSaid, labels, type ReadTurn } from './said.ts';
-import { createSay, type Say, type Terms } from './say.ts';
+import type { Asking, Outcome } from './asking.ts';
+import { createBeginTurn, type BegunTurn, type Terms, type TurnToBegin } from './beginTurn.ts';
+import {
+  createRunningTurns,
+  type RunningTurn,
+  type RunningTurns,
+  type TurnEvent,
+} from './runningTurns.ts';
+import { createSaid, labels, type ReadTurn, type Titled } from './said.ts';
+import { createSay, type Say } from './say.ts';
 
 export type Conversation = Readonly<{
   id: ActorId;
@@ -41,12 +47,20 @@ export type Beginning = Readonly<{
  * LogUnavailable while the log is away.
  */
 export type Conversations = Readonly<{
-  start(owner: string, beginning: Beginning, cause: Cause): Promise<Conversation>;
+  /** Under an id of the caller's own, where one is given. @throws {Refusal} ALREADY_EXISTS, INVALID. */
+  start(owner: string, beginning: Beginning, cause: Cause, id?: string): Promise<Conversation>;
   get(id: string, owner: string | null): Promise<Conversation>;
   /** Its turns in order, the running one included. */
   turns(id: string, owner: string | null): Promise<readonly ReadTurn[]>;
   /** Asks the next question. Resolves once the turn has begun: from then on it goes on whoever listens. */
   say: Say;
+  /** The same for an answer that comes another way; `answer` tells what comes of it as it comes. */
+  record(
+    id: string,
+    owner: string | null,
+    turn: TurnToBegin,
+    answer: (running: RunningTurn) => Promise<Outcome>,
+  ): Promise<BegunTurn>;
   /** A turn from so many characters of its answer on, wherever it runs or ran. */
   follow(
     id: string,
@@ -62,6 +76,7 @@ export type Conversations = Readonly<{
   erase(id: string, owner: string | null, cause: Cause): Promise<void>;
   /** A new conversation with all turns up to this one; all there are without one. */
   fork(id: string, owner: string, atTurn: number | null, cause: Cause): Promise<Conversation>;
+  titleOf(of: Titled): Promise<string | null>;
   /** What a state holds, e.g. one of the past. */
   read(context: ConversationContext): Promise<readonly ReadTurn[]>;
   running: Pick<RunningTurns, 'get'>;
@@ -86,6 +101,11 @@ export type ConversationsDeps = Readonly<{
 }>;
 
 const notThere = () => new Refusal('NOT_FOUND', 'there is no such conversation');
+
+function idNamed(name: string): ActorId {
+  if (isActorId(name)) return name;
+  throw new Refusal('INVALID', 'the id of a conversation has at most 80 of a-z, 0-9 and -');
+}
 
 export function createConversations(deps: ConversationsDeps): Conversations {
   const { log, keys, contents, now, onError } = deps;
@@ -135,18 +155,29 @@ export function createConversations(deps: ConversationsDeps): Conversations {
 
   const newId = () => actorId(Bun.randomUUIDv7());
   const runTurn = createRunTurn({ ...deps, said, ask });
-  const say = createSay({ ...deps, open, ask, said, running, runTurn });
+  const beginTurn = createBeginTurn({ ...deps, open, ask, running, runTurn });
+  const say = createSay({ ...deps, beginTurn, said, running });
 
   return {
-    async start(owner, beginning, cause) {
-      const id = newId();
-      const data = await beginningOf(await keys.make(id), owner, beginning);
-      return shown({ id, ...(await ask(id, { type: 'StartConversation', ...data }, cause)) });
+    async start(owner, beginning, cause, named) {
+      const id = named === undefined ? newId() : idNamed(named);
+      const keyRef = await keys.make(id);
+      const data = await beginningOf(keyRef, owner, beginning);
+      try {
+        return await shown({
+          id,
+          ...(await ask(id, { type: 'StartConversation', ...data }, cause)),
+        });
+      } catch (error) {
+        if (error instanceof Refusal) await keys.erase(keyRef);
+        throw error;
+      }
     },
 
     get: async (id, owner) => shown(await open(id, owner)),
     turns: async (id, owner) => said.turns((await open(id, owner)).state.context),
     say,
+    record: beginTurn,
     follow: createFollow({ open, said, running }),
 
     async cancel(id, owner, turnId) {
@@ -194,6 +225,7 @@ export function createConversations(deps: ConversationsDeps): Conversations {
       return shown({ id: fork, ...(await ask(fork, command, cause)) });
     },
 
+    titleOf: said.title,
     read: said.turns,
     running,
     loaded: actors.loaded,

@@ -6,22 +6,18 @@ import { Refusal } from '../../actors/runtime/refusal.ts';
 import type { ConversationData, ConversationEvent } from '../../events/conversation.ts';
 import type { Cause } from '../../events/event.ts';
 import { LogUnavailable } from '../../events/log.ts';
-import type { Question } from '../dialects/form.ts';
-import type { Asker, Asking, Outcome } from './asking.ts';
+import type { Outcome } from './asking.ts';
 import type { Contents } from './contents.ts';
 import type { RunningTurn } from './runningTurns.ts';
-import { labels, type ReadTurn, type Said } from './said.ts';
+import { labels, type Part, type ReadTurn, type Said } from './said.ts';
 
 export type TurnToRun = Readonly<{
   keyRef: string;
-  asker: Asker;
   cause: Cause;
-  /** Made late: what was said before is read after the turn has begun. */
-  question: () => Promise<Question>;
+  answer: (running: RunningTurn) => Promise<Outcome>;
 }>;
 
 export type RunTurnDeps = Readonly<{
-  asking: Asking;
   contents: Contents;
   said: Said;
   ask: (
@@ -53,7 +49,7 @@ const nobody = {
 export type RunTurn = (running: RunningTurn, turn: TurnToRun) => Promise<ReadTurn>;
 
 export function createRunTurn(deps: RunTurnDeps): RunTurn {
-  const { asking, contents, said, ask, now, onError, isStopping, progressMs = 1_000 } = deps;
+  const { contents, said, ask, now, onError, isStopping, progressMs = 1_000 } = deps;
 
   /** Writes what has come every so often; resolves its stop once nothing of it is under way. */
   const keepProgress = (running: RunningTurn, { keyRef, cause }: TurnToRun) => {
@@ -63,7 +59,9 @@ export function createRunTurn(deps: RunTurnDeps): RunTurn {
       const text = running.text();
       if (text.length === keptChars) return;
       try {
-        const part = await contents.seal(keyRef, labels.part(running.id), text.slice(keptChars));
+        // With its place: one that was written twice is there once.
+        const come: Part = { atChars: keptChars, text: text.slice(keptChars) };
+        const part = await contents.seal(keyRef, labels.part(running.id), come);
         const command = { type: 'ProgressTurn', turnId: running.id, part } as const;
         const { fact } = await ask(running.conversationId, command, cause);
         keptChars = text.length;
@@ -85,16 +83,7 @@ export function createRunTurn(deps: RunTurnDeps): RunTurn {
 
   const outcomeOf = async (running: RunningTurn, turn: TurnToRun): Promise<Outcome | null> => {
     try {
-      const question = await turn.question();
-      return await asking.ask({
-        asker: turn.asker,
-        conversationId: running.conversationId,
-        turnId: running.id,
-        traceId: turn.cause.traceId,
-        question,
-        signal: running.signal,
-        onDelta: running.add,
-      });
+      return await turn.answer(running);
     } catch (error) {
       if (!running.signal.aborted) onError(error, `turn ${running.id}`);
       return null;

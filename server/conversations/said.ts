@@ -13,6 +13,9 @@ export type Asked = Readonly<{
   temperature?: number | undefined;
 }>;
 
+/** What came of an answer, and after how much. */
+export type Part = Readonly<{ atChars: number; text: string }>;
+
 /** A turn that can be read. */
 export type ReadTurn = Readonly<
   Omit<Turn, 'question' | 'answer' | 'parts' | 'fault'> & {
@@ -38,22 +41,28 @@ export const labels = {
 const answerOfText = (text: string): NeutralMessage | null =>
   text === '' ? null : { role: 'assistant', parts: [{ type: 'text', text }] };
 
+/** As much of a conversation as is needed to read its title. */
+export type Titled = Pick<ConversationContext, 'keyRef' | 'title'>;
+
 export type Said = Readonly<{
   /** All turns in order, those of the conversation that this one was forked from first. */
   turns(context: ConversationContext, before?: number): Promise<readonly ReadTurn[]>;
   turn(context: ConversationContext, turn: Turn): Promise<ReadTurn>;
   /** What has come of a running or interrupted answer. */
   textOfParts(context: ConversationContext, turn: Turn): Promise<string>;
-  title(context: ConversationContext): Promise<string | null>;
+  title(context: Titled): Promise<string | null>;
   system(context: ConversationContext): Promise<string | null>;
 }>;
 
 /** @throws {Refusal} GONE when the conversation was erased. @throws {LogUnavailable} */
 export function createSaid(contents: Contents): Said {
   const textOfParts: Said['textOfParts'] = async ({ keyRef }, { id, parts }) => {
-    const texts = [];
-    for (const part of parts) texts.push(await contents.open(keyRef, labels.part(id), part));
-    return texts.join('');
+    let text = '';
+    for (const sealed of parts) {
+      const part = (await contents.open(keyRef, labels.part(id), sealed)) as Part;
+      text = text.slice(0, part.atChars) + part.text;
+    }
+    return text;
   };
 
   const faultOf = async (keyRef: string, { id, fault }: Turn): Promise<ReadTurn['fault']> => {
@@ -77,7 +86,7 @@ export function createSaid(contents: Contents): Said {
 
   const text = async (
     label: string,
-    { keyRef }: ConversationContext,
+    { keyRef }: Pick<ConversationContext, 'keyRef'>,
     content: Turn['question'] | null,
   ) => (content === null ? null : ((await contents.open(keyRef, label, content)) as string));
 

@@ -1,20 +1,14 @@
 /** The next question of a conversation: one turn at a time, others wait in a line with a bound or are told to come back. */
-import type { ConversationCommand } from '../../actors/conversation/commands.ts';
 import type { ConversationContext } from '../../actors/conversation/context.ts';
-import type { ConversationState } from '../../actors/conversation/machine.ts';
-import type { Answer as Answered } from '../../actors/runtime/loop.ts';
 import { createMailbox, type Mailbox } from '../../actors/runtime/mailbox.ts';
 import { Refusal } from '../../actors/runtime/refusal.ts';
-import type { Current } from '../../actors/runtime/runtime.ts';
-import type { ConversationEvent } from '../../events/conversation.ts';
 import type { Cause } from '../../events/event.ts';
 import type { Question } from '../dialects/form.ts';
-import type { Asker } from './asking.ts';
-import type { Contents } from './contents.ts';
-import { lastOf, messagesOf, titleOf } from './history.ts';
-import type { RunningTurn, RunningTurns } from './runningTurns.ts';
-import type { RunTurn } from './runTurn.ts';
-import { labels, type Asked, type Said } from './said.ts';
+import type { Asker, Asking } from './asking.ts';
+import type { BegunTurn, BeginTurn, Terms } from './beginTurn.ts';
+import { lastOf, messagesOf } from './history.ts';
+import type { RunningTurns } from './runningTurns.ts';
+import type { Asked, Said } from './said.ts';
 
 export type Utterance = Asked &
   Readonly<{
@@ -26,16 +20,6 @@ export type Utterance = Asked &
     isPatient: boolean;
   }>;
 
-/** What the gateway says about turns; read each time. */
-export type Terms = Readonly<{
-  usual: Readonly<{ model: string; maxTokens: number; temperature: number | null }>;
-  mostMessages: () => number;
-  /** Longer conversations go on with their last messages; else they are full. */
-  isTrimmed: () => boolean;
-}>;
-
-export type SaidTurn = Readonly<{ running: RunningTurn; number: number; model: string }>;
-
 /** @throws {Refusal} TURN_RUNNING, TOO_BUSY when too many wait, FULL, ARCHIVED, NOT_FOUND, GONE. */
 export type Say = (
   id: string,
@@ -43,20 +27,13 @@ export type Say = (
   utterance: Utterance,
   asker: Asker,
   cause: Cause,
-) => Promise<SaidTurn>;
+) => Promise<BegunTurn>;
 
 type Deps = Readonly<{
-  open: (id: string, owner: string | null) => Promise<Current<ConversationState>>;
-  ask: (
-    id: string,
-    command: ConversationCommand,
-    cause: Cause,
-  ) => Promise<Answered<ConversationState, ConversationEvent>>;
-  contents: Contents;
+  asking: Asking;
+  beginTurn: BeginTurn;
   said: Said;
-  running: RunningTurns;
-  runTurn: RunTurn;
-  own: Readonly<{ gatewayId: string; startId: string }>;
+  running: Pick<RunningTurns, 'of'>;
   terms: Terms;
   now: () => number;
 }>;
@@ -68,7 +45,7 @@ const waitAtMostMs = 120_000;
 const lookEveryMs = 200;
 
 export function createSay(deps: Deps): Say {
-  const { open, ask, contents, said, running, runTurn, own, terms, now } = deps;
+  const { asking, beginTurn, said, running, terms, now } = deps;
   const lines = new Map<string, Mailbox>();
 
   const questionOf = async (
@@ -94,43 +71,20 @@ export function createSay(deps: Deps): Say {
   };
 
   const begin: Say = async (id, owner, utterance, asker, cause) => {
-    const { context } = (await open(id, owner)).state;
-    const { keyRef } = context;
-    const { model: named, isStreamed: _stream, isPatient: _patient, ...asked } = utterance;
-    const model = named ?? context.model ?? terms.usual.model;
-    const turnId = Bun.randomUUIDv7();
-    const title = context.title === null ? titleOf(asked.message) : null;
-    const question = await contents.seal(keyRef, labels.question(turnId), asked);
-    const command = {
-      type: 'StartTurn',
-      turnId,
-      answerId: Bun.randomUUIDv7(),
-      startedAtMs: now(),
-      ...own,
-      model,
-      question,
-      ...(title !== null && { title: await contents.seal(keyRef, labels.title, title) }),
-      mostMessages: terms.isTrimmed() ? null : terms.mostMessages(),
-    } as const;
-    // Before the event is out: another gateway that reads it asks at once whether anybody runs the turn.
-    const withdraw = running.announce(turnId);
-    try {
-      const { state } = await ask(id, command, cause);
-      const number = state.context.turns.at(-1)?.number ?? 0;
-      const turn = {
-        keyRef,
+    const { model, isStreamed: _stream, isPatient: _patient, ...asked } = utterance;
+    const mostMessages = terms.isTrimmed() ? null : terms.mostMessages();
+    const turn = { asked, model, mostMessages, cause };
+    return beginTurn(id, owner, turn, async (running, { context, number, model: chosen }) =>
+      asking.ask({
         asker,
-        cause,
-        question: () => questionOf(state.context, number, model, utterance),
-      };
-      const begun = running.begin(turnId, id, (one) => runTurn(one, turn));
-      return { running: begun, number, model };
-    } catch (error) {
-      await contents.erase(question);
-      throw error;
-    } finally {
-      withdraw();
-    }
+        conversationId: id,
+        turnId: running.id,
+        traceId: cause.traceId,
+        question: await questionOf(context, number, chosen, utterance),
+        signal: running.signal,
+        onDelta: running.add,
+      }),
+    );
   };
 
   const beginWhenFree: Say = async (id, ...more) => {

@@ -1,6 +1,6 @@
 /** What is said in a conversation, and what is answered. */
 import { Elysia, t } from 'elysia';
-import type { SaidTurn } from '../conversations/say.ts';
+import type { BegunTurn } from '../conversations/beginTurn.ts';
 import type { ReadTurn } from '../conversations/said.ts';
 import { placeOf, streamHeaders, turnStream } from '../conversations/turnStream.ts';
 import { askerOf, ownerOf } from '../conversations/viewers.ts';
@@ -61,7 +61,7 @@ function mustBeCompleted(turn: ReadTurn): void {
 }
 
 export function conversationMessageRoutes({ conversations }: Services, { plugin }: Door) {
-  const streamOf = (id: string, { running, number, model }: SaidTurn) => {
+  const streamOf = (id: string, { running, number, model }: BegunTurn) => {
     const first = { conversation_id: id, turn_id: running.id, turn: number, model };
     const stream = turnStream(id, running.id, running.follow(0), first);
     return new Response(stream, { headers: streamHeaders });
