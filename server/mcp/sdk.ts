@@ -1,7 +1,7 @@
 /** The official SDK, loaded by who needs it first: a gateway that has no MCP server never pays for it. */
-type ServerSdk = typeof import('@modelcontextprotocol/server');
+import type * as ServerSdk from '@modelcontextprotocol/server';
 
-let loaded: ServerSdk | undefined;
+let loaded: typeof ServerSdk | undefined;
 
-export const serverSdk = (): ServerSdk =>
-  (loaded ??= import.meta.require('@modelcontextprotocol/server') as ServerSdk);
+export const serverSdk = (): typeof ServerSdk =>
+  (loaded ??= import.meta.require('@modelcontextprotocol/server') as typeof ServerSdk);

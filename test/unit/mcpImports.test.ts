@@ -13,7 +13,8 @@ async function packagesOf(path: string, seen: Set<string>, found: Set<string>): 
   seen.add(path);
   for (const { kind, path: to } of transpiler.scanImports(await Bun.file(path).text())) {
     if (kind !== 'import-statement') continue;
-    if (to.startsWith('.') && to.endsWith('.ts')) await packagesOf(join(dirname(path), to), seen, found);
+    if (to.startsWith('.') && to.endsWith('.ts'))
+      await packagesOf(join(dirname(path), to), seen, found);
     else if (!to.startsWith('.')) found.add(to);
   }
 }
