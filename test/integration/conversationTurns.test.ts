@@ -10,7 +10,10 @@ let gateway: Proxied;
 let api: Api;
 
 beforeAll(async () => {
-  gateway = await startProxied({ keys: { openai: ['test-key-openai'] } });
+  gateway = await startProxied({
+    keys: { openai: ['test-key-openai'] },
+    limits: { drainMs: 200 },
+  });
   api = apiOf(gateway.url);
 });
 beforeEach(() => gateway.vendor.forget());
@@ -179,4 +182,47 @@ test('a turn is asked for once, under an idempotency key of its own', async () =
   const turnId = sse.items[0]!.data['turn_id'];
   expect(headers.get('idempotency-key')).toBe(String(turnId));
   expect(headers.get('x-client-request-id')).toBe(String(turnId));
+});
+
+test('a gateway that is stopped ends its turns and keeps what came, heard or not', async () => {
+  const { script, opened } = byHand();
+  gateway.vendor.does(script);
+  const heard = await begin(api);
+  const unheard = await begin(api);
+  const [sse, left] = await Promise.all(
+    [heard, unheard].map(async (path) =>
+      readSse((await sayStreamed(gateway.url(), path, 'Hi')).body!),
+    ),
+  );
+  await until('the provider is asked', () => opened.length === 2);
+  for (const open of opened) await open.say('Well, ');
+  for (const one of [sse, left]) await one!.until((items) => textOfEvents(items) === 'Well, ');
+  await left!.leave();
+  await gateway.restart();
+  expect(await sse!.ended).toBe('ended');
+  expect(sse!.items.at(-1)).toMatchObject({
+    event: 'error',
+    data: { status: 'interrupted', error: { code: 'STOPPING' }, message: { content: 'Well, ' } },
+  });
+  for (const path of [heard, unheard]) {
+    const { json } = await api('GET', `${path}/messages`);
+    expect(json.data).toMatchObject([
+      { content: 'Hi', status: 'interrupted' },
+      { content: 'Well, ', status: 'interrupted' },
+    ]);
+  }
+});
+
+test('a turn is recorded as any request, with who asked and what it cost', async () => {
+  gateway.vendor.does(streams('Hello'));
+  const path = await begin(api);
+  const sse = readSse((await sayStreamed(gateway.url(), path, 'Hi')).body!);
+  await sse.ended;
+  const turn = sse.items.at(-1)!.data;
+  const logged = async () => (await api('GET', '/api/logs?limit=1')).json.data[0];
+  await until('it is projected', async () => (await logged())?.outcome === 'completed');
+  const request = await logged();
+  expect(request).toMatchObject({ model: 'gpt-5', route: '/v1/chat/completions', streamed: true });
+  expect(turn['cost_micro_usd']).toBe(request.cost_micro_usd);
+  expect(turn['cost_micro_usd']).toBeGreaterThan(0);
 });
