@@ -66,7 +66,7 @@ export function Menu(props: { label: string; actions: readonly Action[] }): JSX.
               role="menu"
               aria-label={props.label}
               ref={(menu) => (own = menu)}
-              style={{ position: 'fixed', top: `${at().top}px`, right: `${at().right}px` }}
+              style={{ top: `${at().top}px`, right: `${at().right}px` }}
               onKeyDown={onKeyDown}
             >
               <For each={props.actions}>
