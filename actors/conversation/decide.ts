@@ -69,7 +69,8 @@ function mustBeThere({ value }: ConversationState): void {
   if (value === 'erased') throw new Refusal('GONE', 'the conversation was erased');
 }
 
-function mustBeIdle({ value, context }: ConversationState): void {
+/** @throws {Refusal} TURN_RUNNING */
+export function mustBeIdle({ value, context }: ConversationState): void {
   if (value !== 'running') return;
   const number = context.turns.at(-1)?.number ?? 0;
   throw new Refusal('TURN_RUNNING', `turn ${number} is still being answered; try again later`);

@@ -1,6 +1,7 @@
 /** Begins a turn: its question is in the log before anybody is asked for the answer. */
 import type { ConversationCommand } from '../../actors/conversation/commands.ts';
 import type { ConversationContext } from '../../actors/conversation/context.ts';
+import { mustBeIdle } from '../../actors/conversation/decide.ts';
 import type { ConversationState } from '../../actors/conversation/machine.ts';
 import type { Answer as Answered } from '../../actors/runtime/loop.ts';
 import { Refusal } from '../../actors/runtime/refusal.ts';
@@ -63,7 +64,10 @@ export function createBeginTurn(deps: Deps): BeginTurn {
   const { open, ask, contents, running, runTurn, own, terms, now } = deps;
 
   return async (id, owner, { asked, model: named, mostMessages, cause }, answer) => {
-    const { context } = (await open(id, owner)).state;
+    const { state: before } = await open(id, owner);
+    // Nothing large is put away for a turn that cannot begin yet.
+    mustBeIdle(before);
+    const { context } = before;
     const { keyRef } = context;
     const model = named ?? context.model ?? terms.usual.model;
     const turnId = Bun.randomUUIDv7();
