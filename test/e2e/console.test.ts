@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Browser, Page } from 'playwright-core';
 import { chromiumPath, openBrowser } from '../support/browser.ts';
 import { builtConsole, live, openConsole } from '../support/console.ts';
-import { freePort } from '../support/freePort.ts';
+import { freePort } from '../../server/nats/configure.ts';
 import { answersWell, startProxied, type Proxied } from '../support/proxied.ts';
 import { until } from '../support/until.ts';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await builtConsole();
   gateway = await startProxied({
     keys: { openai: ['test-key-aaaa', 'test-key-bbbb'], anthropic: ['test-key-cccc'] },
-    env: { PORT: String(freePort()) },
+    env: { PORT: String(await freePort()) },
   });
   browser = await openBrowser();
 });

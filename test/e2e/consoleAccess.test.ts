@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { chromiumPath, openBrowser } from '../support/browser.ts';
-import { builtConsole, consolePaths, live, openConsole } from '../support/console.ts';
+import { consolePaths } from '../../scripts/screenshots/places.ts';
+import { builtConsole, live, openConsole } from '../support/console.ts';
 import { answersWell, startProxied, type Proxied } from '../support/proxied.ts';
 
 const isMissing = chromiumPath() === null;

@@ -17,12 +17,6 @@ let building: Promise<void> | undefined;
 export const builtConsole = (): Promise<void> =>
   (building ??= isCurrent() ? Promise.resolve() : buildConsole());
 
-/** The addresses of all pages, as `app.tsx` has them. */
-export async function consolePaths(): Promise<string[]> {
-  const text = await Bun.file(join(web, 'src/app.tsx')).text();
-  return [...text.matchAll(/^\s*\{ path: '([^']+)'/gm)].map(([, path = '']) => path);
-}
-
 export type Watched = Readonly<{
   page: Page;
   /** `GET /path` of all that was asked of the host so far. */

@@ -73,8 +73,9 @@ export async function newPlace(): Promise<Place> {
 export async function launchAt(
   { folder, port }: Place,
   env: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
 ): Promise<Launched> {
-  const child = Bun.spawn([process.execPath, entry], {
+  const child = Bun.spawn([process.execPath, entry, ...flags], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
