@@ -1,5 +1,6 @@
 /** Traffic events: observations that cannot be refused and never wait. They travel in batches. */
 import type { RequestId, TraceId } from './ids.ts';
+import { mcpTransport } from './mcpServer.ts';
 import { t, type Static } from './schema.ts';
 
 /** One try at one key of one provider, with the judge's word on it. */
@@ -115,6 +116,20 @@ export const trafficSchemas = {
     requestBytes: t.Integer(),
     responseBytes: t.Integer(),
   }),
+  /** A connection to an MCP server was opened for one client, or could not be; to a stdio server it is a program. */
+  McpConnectionOpened: t.Object({
+    /** Whose client key it was, or `''` where the gateway is open. */
+    client: t.String(),
+    server: t.String(),
+    /** Which of several backends of the server; `''` where there is one. */
+    backend: t.String(),
+    transport: mcpTransport,
+    isOpen: t.Boolean(),
+    /** Why not, `''` where it is; never a secret. */
+    error: t.String(),
+    startedAtMs: t.Integer({ description: 'epoch' }),
+    durationMs: t.Number(),
+  }),
   /** The spool was full: so many events were thrown away, oldest first; the totals of what they counted are kept here. */
   TrafficDropped: t.Object({
     count: t.Integer(),
@@ -141,4 +156,5 @@ export type TrafficEvent = {
   }>;
 }[keyof Schemas];
 export type RequestFinished = Extract<TrafficEvent, { type: 'RequestFinished' }>;
+export type McpConnectionOpened = Extract<TrafficEvent, { type: 'McpConnectionOpened' }>;
 export type ToolCalled = Extract<TrafficEvent, { type: 'ToolCalled' }>;

@@ -55,6 +55,8 @@ function countsOf(event: TrafficEvent): TrafficCounts {
         toolCalls: 1,
         toolFailures: isToolFailure(event.data) ? 1 : 0,
       };
+    case 'McpConnectionOpened':
+      return { ...noTraffic, count: 1 };
     case 'TrafficDropped':
       return { ...noTraffic, ...event.data, again: event.data.count };
     default:

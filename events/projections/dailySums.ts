@@ -1,6 +1,6 @@
 /** Requests summed in memory, by day, client, provider, key and model. */
 import type { DayRow } from '../day.ts';
-import type { Outcome, ToolCalled, TrafficEvent } from '../traffic.ts';
+import type { McpConnectionOpened, Outcome, ToolCalled, TrafficEvent } from '../traffic.ts';
 import { isFailure } from '../trafficCounts.ts';
 import type { UsualRow } from '../usualRows.ts';
 
@@ -53,7 +53,7 @@ export const rowOfDropped = (dropped: Dropped): Totals => ({
 });
 
 /** Totals are of requests to vendors. */
-export type CountedEvent = Exclude<TrafficEvent, ToolCalled>;
+export type CountedEvent = Exclude<TrafficEvent, ToolCalled | McpConnectionOpened>;
 
 export const rowOfEvent = ({ type, data }: CountedEvent): Totals => {
   if (type === 'TrafficDropped') return rowOfDropped(data);

@@ -174,6 +174,8 @@ export function recentCounts(db: ProjectionDatabase) {
       sum.toolFailures += data.toolFailures ?? 0;
       return;
     }
+    // It is no work of anybody's.
+    if (type === 'McpConnectionOpened') return;
     const failures = isFailure(data) ? 1 : 0;
     sum.requests += 1;
     sum.failures += failures;

@@ -94,6 +94,8 @@ export function openStore(path: string, states: StreamStates) {
   }
 
   function applyEvent(n: number, event: TrafficEvent, sequence: Sequence): void {
+    // The log alone tells of it.
+    if (event.type === 'McpConnectionOpened') return;
     if (event.type === 'RequestFinished') requestRows.apply(n, event);
     else if (event.type === 'ToolCalled') callRows.apply(n, event);
     else dropped.apply(n, event);

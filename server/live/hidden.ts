@@ -49,6 +49,7 @@ export function hide(hidden: Hidden, event: TrafficEvent): void {
     hidden.toolFailures += isToolFailure(event.data) ? 1 : 0;
     return;
   }
+  if (event.type === 'McpConnectionOpened') return;
   hidden.requests += event.data.requests;
   hidden.failures += event.data.failures;
   hidden.inputTokens += event.data.inputTokens;

@@ -36,6 +36,8 @@ export function createThinning(showAtMost: number): Thinning {
       counts = addCounts(counts, countTraffic(events));
       const visible: Shown[] = [];
       for (const event of events) {
+        // The log alone tells of it.
+        if (event.type === 'McpConnectionOpened') continue;
         if (event.type === 'TrafficDropped' || shown >= showAtMost) hide(hidden, event);
         else {
           visible.push(event);

@@ -23,6 +23,7 @@ import { createCatalogReader, type CatalogReader } from './catalogReader.ts';
 import { createAllowedTools } from './config/allowed.ts';
 import { createConfigFile } from './config/file.ts';
 import { openUsers } from './config/users.ts';
+import { createConnectionRecords } from './connectionRecords.ts';
 import { createConnections, type Connections } from './connections.ts';
 import { createDialler } from './dialler.ts';
 import { createBare } from './downstream/bare.ts';
@@ -141,7 +142,15 @@ export async function startMcp(
   });
   lines.arrived(connections);
   const idleLimitMs = () => settings.values.mcpSessionIdleMs;
-  const pool = createPool({ catalog, connections, dialler, backends, now, idleLimitMs, onError });
+  const pool = createPool({
+    ...shared,
+    catalog,
+    connections,
+    dialler,
+    backends,
+    records: createConnectionRecords({ ...options, catalog }),
+    idleLimitMs,
+  });
   const { path: usersPath, isWatched: areUsersWatched } = config.mcpUsers;
   const users = openUsers({ path: usersPath, isWatched: areUsersWatched, logger });
   const policy = createPolicy(createAllowedTools(users, config.clientAuthDisabled));

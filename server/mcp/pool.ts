@@ -6,6 +6,7 @@ import type { ActorId } from '../../events/ids.ts';
 import type { Asker } from './asker.ts';
 import type { Reaching } from './backends/reach.ts';
 import type { Catalog } from './catalog.ts';
+import type { ConnectionRecords } from './connectionRecords.ts';
 import type { Connections } from './connections.ts';
 import type { Dialler } from './dialler.ts';
 import { createMisfortunes } from './misfortunes.ts';
@@ -33,6 +34,7 @@ type Options = Readonly<{
   connections: Connections;
   dialler: Dialler;
   backends: Reaching;
+  records: ConnectionRecords;
   now: () => number;
   /** Connections of askers that keep no session end when nothing came for so long. */
   idleLimitMs: () => number;
@@ -49,7 +51,7 @@ type Held = {
 const mostSweepMs = 5_000;
 
 export function createPool(options: Options): Pool {
-  const { catalog, connections, dialler, backends, now, idleLimitMs, onError } = options;
+  const { catalog, connections, dialler, backends, records, now, idleLimitMs, onError } = options;
   const misfortunes = createMisfortunes(now);
   const held = new Map<string, Map<ActorId, Held>>();
   /** Connections whose server has no other era: found out once for each. */
@@ -98,20 +100,22 @@ export function createPool(options: Options): Pool {
     const { key, identity } = asker;
     misfortunes.check(key, server);
     const dial = async () => {
-      const session = await dialler.dial(server, {
-        identity,
-        isSole: asker.era === 'legacy',
-        ...(asker.era === 'legacy' && { era: 'legacy' as const }),
-        onRequest: (request, context) => asker.onRequest(server, request, context),
-        onNotification(notification) {
-          if (notification.method.endsWith('/list_changed')) connections.refresh(server);
-          else asker.onNotification(server, notification);
-        },
-        onClose() {
-          drop(key, server, entry);
-          misfortunes.note(key, server);
-        },
-      });
+      const dialOwn = () =>
+        dialler.dial(server, {
+          identity,
+          isSole: asker.era === 'legacy',
+          ...(asker.era === 'legacy' && { era: 'legacy' as const }),
+          onRequest: (request, context) => asker.onRequest(server, request, context),
+          onNotification(notification) {
+            if (notification.method.endsWith('/list_changed')) connections.refresh(server);
+            else asker.onNotification(server, notification);
+          },
+          onClose() {
+            drop(key, server, entry);
+            misfortunes.note(key, server);
+          },
+        });
+      const session = await records.opening(asker, server, dialOwn);
       await asker.onOpen?.(server, session);
       entry.open = session;
       return session;

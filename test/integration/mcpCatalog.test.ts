@@ -160,3 +160,30 @@ test('a tool of a server of the file is switched off and on by an operator, and 
     return Bun.deepEquals(said, ['operator b/c false', 'operator a true', 'operator b/c true']);
   });
 });
+
+test('each connection that is opened for one client is traffic, with what came of it', async () => {
+  server.answers.set('tools/list', paged('tools', [namedTool('a')], 10));
+  await start();
+  const opened = async () => {
+    const { lastSequence } = await gateway.log.state('TRAFFIC');
+    const messages = await gateway.log.readTraffic(0, lastSequence);
+    return messages
+      .flatMap(({ events }) => events)
+      .flatMap((event) => (event.type === 'McpConnectionOpened' ? [event.data] : []));
+  };
+  const first = await mcpClient(`${gateway.url()}/mcp/lists`, 'legacy');
+  await first.callTool({ name: 'a', arguments: {} });
+  await first.callTool({ name: 'a', arguments: {} });
+  await until('one is recorded', async () => (await opened()).length === 1);
+  server.answers.set('initialize', () => ({ error: { code: -32603, message: 'it is full' } }));
+  const second = await mcpClient(`${gateway.url()}/mcp/lists`, 'legacy');
+  await second.callTool({ name: 'a', arguments: {} }).catch(() => undefined);
+  await until('the other is recorded', async () => (await opened()).length === 2);
+  const usual = { client: '', server: 'lists', backend: '', transport: 'http' };
+  expect(await opened()).toMatchObject([
+    { ...usual, isOpen: true, error: '' },
+    { ...usual, isOpen: false, error: 'it refused to begin: it is full' },
+  ]);
+  await first.close();
+  await second.close();
+});
