@@ -22,6 +22,8 @@ export const places: readonly Place[] = [
   { path: '/', load: () => page(import('./pages/overview/Overview.tsx')), rail: ['Watch', 'Overview', 'overview'] },
   { path: '/keys', load: () => page(import('./pages/keys/Keys.tsx')), rail: ['AI', 'Provider keys', 'key'] },
   { path: '/keys/:id', load: () => page(import('./pages/key/Key.tsx')) },
+  { path: '/clients', load: () => page(import('./pages/clients/Clients.tsx')), rail: ['AI', 'Client keys', 'client'] },
+  { path: '/clients/:id', load: () => page(import('./pages/client/Client.tsx')) },
   { path: '/providers', load: () => page(import('./pages/providers/Providers.tsx')), rail: ['AI', 'Providers', 'server'] },
   { path: '/providers/:id', load: () => page(import('./pages/provider/Provider.tsx')) },
 ];

@@ -2,6 +2,7 @@
 import './design/tokens.css';
 import './design/base.css';
 import './design/controls.css';
+import './design/forms.css';
 import './design/surfaces.css';
 import './design/data.css';
 import './shell/shell.css';

@@ -24,6 +24,8 @@ type ChartProps = {
   times: readonly number[];
   series: readonly Series[];
   format: (value: number) => string;
+  /** Of the axis; the time of the day otherwise. */
+  formatTime?: (ms: number) => string;
   height?: number;
 };
 
@@ -55,7 +57,7 @@ function optionsOf(props: ChartProps, width: number, onMove: (index: number | nu
         grid: { show: false },
         space: 64,
         size: 26,
-        values: (_plot, splits) => splits.map((at) => clockShort(at * 1_000)),
+        values: (_plot, splits) => splits.map((at) => (props.formatTime ?? clockShort)(at * 1_000)),
       },
       {
         ...axis,

@@ -68,6 +68,13 @@ export const exact = (ms: number): string =>
   `${exactFormat.format(ms)} (${new Date(ms).toISOString()})`;
 const shortFormat = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
 export const clockShort = (ms: number): string => shortFormat.format(ms);
+const dayFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+});
+/** `20 Nov`, of UTC as the daily sums are. */
+export const dayShort = (ms: number): string => dayFormat.format(ms);
 export const clock = (ms: number): string => clockFormat.format(ms);
 
 /** `ProviderKeyRested` of a provider key as `Rested`; `McpServerItemsListed` as `Items listed`. */
