@@ -64,6 +64,7 @@ const table: Readonly<Record<string, Level>> = {
   'PATCH /api/models/:id': 'operator',
   'DELETE /api/models/:id': 'operator',
 
+  'GET /api/conversations': 'client',
   'POST /api/conversations': 'client',
   'GET /api/conversations/:id': 'client',
   'PATCH /api/conversations/:id': 'client',

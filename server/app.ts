@@ -9,6 +9,7 @@ import { problemResponse } from './http/problem.ts';
 import { actorsRoutes } from './routes/actors.ts';
 import { clientKeyRoutes } from './routes/clientKeys.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { conversationListRoutes } from './routes/conversationList.ts';
 import { conversationMessageRoutes } from './routes/conversationMessages.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -47,6 +48,7 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(providerKeyActionRoutes(services, door))
     .use(clientKeyRoutes(services, door))
     .use(modelRouteRoutes(services, door))
+    .use(conversationListRoutes(services, door))
     .use(conversationRoutes(services, door))
     .use(conversationMessageRoutes(services, door))
     .use(mcpServerRoutes(services, door))

@@ -1,5 +1,13 @@
 /** What the read models can be asked: read-only, while the projector writes them. */
 import { checkpointTable, type Checkpoint } from './checkpoints.ts';
+import type { ConversationRow } from './conversations.ts';
+import {
+  conversationCounts,
+  conversationIds,
+  conversationOf,
+  conversationsOf,
+  type ConversationFilter,
+} from './readConversations.ts';
 import type { EventIndexRow } from './eventIndex.ts';
 import { eventsOf, type EventFilter } from './readEvents.ts';
 import { dayUntil, noDay, type Day } from './readDay.ts';
@@ -58,6 +66,20 @@ export function openReadModels(databasePath: string) {
 
     eventIndex: (filter: EventFilter): Page<EventIndexRow> =>
       reader.read((db) => eventsOf(db, filter), nothing),
+
+    /** Newest first, without those that were erased. */
+    conversations: (filter: ConversationFilter): ConversationRow[] =>
+      reader.read((db) => conversationsOf(db, filter), []),
+
+    conversationById: (id: string): ConversationRow | undefined =>
+      reader.read((db) => conversationOf(db, id), undefined),
+
+    /** How many there are, by status. */
+    conversationCounts: (): Record<string, number> => reader.read(conversationCounts, {}),
+
+    /** In their order, erased ones included. */
+    conversationIds: (after: string, limit: number): string[] =>
+      reader.read((db) => conversationIds(db, after, limit), []),
 
     /** How far each stream is projected; empty before anything is. */
     positions: (): Checkpoint[] => reader.read((db) => db.select().from(checkpointTable).all(), []),

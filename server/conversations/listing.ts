@@ -43,7 +43,10 @@ const opensAtOnce = 16;
 /** Events that the read models may be behind by. */
 const unprojectedAtMost = 500;
 
-const fits = (row: ConversationRow, { owner, model, archived, after }: ConversationFilter) =>
+const fits = (
+  row: ConversationRow,
+  { owner, model, archived, after }: Omit<ConversationFilter, 'limit'>,
+) =>
   row.status !== 'erased' &&
   (owner === undefined || row.owner === owner) &&
   (model === undefined || row.model === model || row.models.includes(model)) &&

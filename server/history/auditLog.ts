@@ -1,9 +1,10 @@
 /**
- * Finds events of CONTROL. SQL is only the index: the bodies come from the log, and so does what the index does not
+ * Finds events of CONTROL, or of CONVERSATIONS where that kind is asked for. SQL is only the index: the bodies come from the log, and so does what the index does not
  * hold yet. Without an index the log itself is looked through, a bounded stretch at a time.
  */
 import type { Sequence } from '../../events/event.ts';
 import type { ControlMessage, EventLog } from '../../events/log.ts';
+import type { IndexedStream } from '../../events/projections/eventIndex.ts';
 import type { ReadModels } from '../../events/projections/readModels.ts';
 
 export type EventFilter = Readonly<{
@@ -37,6 +38,8 @@ export type EventPage = Readonly<{
 
 /** Messages looked through for one answer where there is no index. */
 const scanAtMost = 5_000;
+/** What was said makes messages large. */
+const scanConversationsAtMost = 500;
 /** Bodies asked of the log at the same time. */
 const readsAtOnce = 16;
 
@@ -57,19 +60,27 @@ function fits(message: ControlMessage, filter: EventFilter): boolean {
   return (fromMs === undefined || timeMs >= fromMs) && (toMs === undefined || timeMs <= toMs);
 }
 
+const reading = (log: EventLog, stream: IndexedStream) =>
+  stream === 'CONTROL' ? log.readControl : log.readConversations;
+
+/** Conversations have a stream and sequences of their own: what asks for no kind is of CONTROL. */
+const streamOf = ({ kind }: EventFilter): IndexedStream =>
+  kind === 'conversation' ? 'CONVERSATIONS' : 'CONTROL';
+
 /** The messages with these sequences, which ascend or descend, in that order. */
-async function readBodies(log: EventLog, sequences: readonly Sequence[]) {
+async function readBodies(log: EventLog, stream: IndexedStream, sequences: readonly Sequence[]) {
+  const read = reading(log, stream);
+  const one = async (sequence: Sequence) =>
+    stream === 'CONTROL' ? log.readOne(sequence) : (await read(sequence - 1, sequence))[0];
   const first = Math.min(...sequences);
   const last = Math.max(...sequences);
   const found = new Map<Sequence, ControlMessage>();
   if (last - first < 2 * sequences.length) {
-    for (const message of await log.readControl(first - 1, last)) {
-      found.set(sequenceOf(message), message);
-    }
+    for (const message of await read(first - 1, last)) found.set(sequenceOf(message), message);
   } else {
     for (let start = 0; start < sequences.length; start += readsAtOnce) {
       const some = sequences.slice(start, start + readsAtOnce);
-      for (const message of await Promise.all(some.map((sequence) => log.readOne(sequence)))) {
+      for (const message of await Promise.all(some.map(one))) {
         if (message) found.set(sequenceOf(message), message);
       }
     }
@@ -87,6 +98,7 @@ async function fromIndex({ log, readModels }: Sources, query: EventQuery): Promi
   const { filter, order, after, limit } = query;
   const { rows, next } = readModels.eventIndex({
     ...filter,
+    stream: streamOf(filter),
     ...(after !== undefined && { after }),
     order: order === 'asc' ? 'oldest-first' : 'newest-first',
     limit,
@@ -95,6 +107,7 @@ async function fromIndex({ log, readModels }: Sources, query: EventQuery): Promi
   return {
     events: await readBodies(
       log,
+      streamOf(filter),
       rows.map((row) => row.sequence),
     ),
     next,
@@ -110,9 +123,13 @@ async function fromLog(
 ): Promise<Stretch> {
   if (after >= upTo || limit === 0) return { events: [], next: null };
   const isAscending = order === 'asc';
-  const from = isAscending ? after : Math.max(after, upTo - scanAtMost);
-  const to = isAscending ? Math.min(upTo, after + scanAtMost) : upTo;
-  const matching = (await log.readControl(from, to)).filter((message) => fits(message, filter));
+  const stream = streamOf(filter);
+  const most = stream === 'CONTROL' ? scanAtMost : scanConversationsAtMost;
+  const from = isAscending ? after : Math.max(after, upTo - most);
+  const to = isAscending ? Math.min(upTo, after + most) : upTo;
+  const matching = (await reading(log, stream)(from, to)).filter((message) =>
+    fits(message, filter),
+  );
   const events = (isAscending ? matching : matching.reverse()).slice(0, limit);
   const last = events.at(-1);
   if (last && events.length === limit) return { events, next: sequenceOf(last) };
@@ -123,8 +140,9 @@ async function fromLog(
 /** @throws {LogUnavailable} */
 export async function findEvents(sources: Sources, query: EventQuery): Promise<EventPage> {
   const { order, after, limit } = query;
-  const { lastSequence, createdMs } = await sources.log.state('CONTROL');
-  const checkpoint = sources.readModels.positions().find(({ stream }) => stream === 'CONTROL');
+  const of = streamOf(query.filter);
+  const { lastSequence, createdMs } = await sources.log.state(of);
+  const checkpoint = sources.readModels.positions().find(({ stream }) => stream === of);
   // The read models of another log say nothing about this one.
   const isOfThisLog = checkpoint?.createdMs === createdMs;
   const indexedTo = isOfThisLog ? Math.min(checkpoint.sequence, lastSequence) : 0;

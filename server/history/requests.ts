@@ -3,7 +3,7 @@ import type { ReadModels } from '../../events/projections/readModels.ts';
 import type { EventLog } from '../../events/log.ts';
 import type { TrafficEvent } from '../../events/traffic.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
-import type { Cursor } from '../live/cursor.ts';
+import type { PartialCursor } from '../live/cursor.ts';
 import { requestOfEvent, type Request } from '../present/request.ts';
 import { toolCallOfEvent, type ToolCall } from '../present/toolCall.ts';
 import { Problem } from '../http/problem.ts';
@@ -17,7 +17,7 @@ const projectedTo = ({ readModels }: Pick<Sources, 'readModels'>): number | unde
   readModels.positions().find(({ stream }) => stream === 'TRAFFIC')?.sequence;
 
 /** Where the live stream goes on from what the read models show. */
-export function trafficPosition({ readModels, runtime }: Sources): Cursor {
+export function trafficPosition({ readModels, runtime }: Sources): PartialCursor {
   return { control: runtime.position(), traffic: projectedTo({ readModels }) ?? 0 };
 }
 

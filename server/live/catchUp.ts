@@ -7,7 +7,7 @@ import type { Feed } from './feed.ts';
 import type { Shown } from './filter.ts';
 import { createThinning } from './thinning.ts';
 
-/** CONTROL messages and TRAFFIC batches read at once. */
+/** Messages of CONTROL or CONVERSATIONS, and TRAFFIC batches, read at once. */
 const controlPage = 200;
 const trafficPage = 16;
 
@@ -26,12 +26,12 @@ export async function catchUp(options: Options): Promise<() => void> {
   const { listener, wants } = member;
   let cursor = start;
 
-  const readControl = async (upTo: number) => {
-    const page = await log.readControl(cursor.control, upTo, controlPage);
-    if (page.length === 0) cursor = { ...cursor, control: upTo };
+  const readTransitions = async (stream: 'control' | 'conversations', upTo: number) => {
+    const read = stream === 'control' ? log.readControl : log.readConversations;
+    const page = await read(cursor[stream], upTo, controlPage);
+    if (page.length === 0) cursor = { ...cursor, [stream]: upTo };
     for (const message of page) {
-      const control = message.ok ? message.event.sequence : message.sequence;
-      cursor = { ...cursor, control };
+      cursor = { ...cursor, [stream]: message.ok ? message.event.sequence : message.sequence };
       if (!wants.transition(message)) continue;
       await listener.room();
       listener.write(encode(transitionBlock(message, feed.statusAfter(message), cursor)));
@@ -61,14 +61,21 @@ export async function catchUp(options: Options): Promise<() => void> {
 
   while (listener.isOpen()) {
     const target = feed.position();
-    if (cursor.control < target.control) await readControl(target.control);
+    if (cursor.control < target.control) await readTransitions('control', target.control);
+    else if (cursor.conversations < target.conversations)
+      await readTransitions('conversations', target.conversations);
     else if (cursor.traffic < target.traffic) await readTraffic(target.traffic);
     // The list that gave the cursor was a moment ahead of the shared tails.
-    else if (cursor.control > target.control || cursor.traffic > target.traffic) await feed.next();
+    else if (isAhead(cursor, target)) await feed.next();
     else return feed.join(member);
   }
   return () => undefined;
 }
+
+const isAhead = (cursor: Cursor, target: Cursor): boolean =>
+  cursor.control > target.control ||
+  cursor.traffic > target.traffic ||
+  cursor.conversations > target.conversations;
 
 function blocksOf(shown: readonly Shown[], cursor: Cursor): string {
   const texts = shown.map(trafficBlock);

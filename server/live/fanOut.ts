@@ -22,7 +22,11 @@ export type FanOut = Readonly<{
   members: Set<Member>;
   /** What has been passed on. */
   position(): Cursor;
-  control(message: ControlMessage, status: string | undefined): void;
+  transition(
+    stream: 'control' | 'conversations',
+    message: ControlMessage,
+    status: string | undefined,
+  ): void;
   traffic(message: TrafficMessage): void;
   /** Ends a second of traffic. */
   second(nowMs: number): void;
@@ -48,11 +52,10 @@ export function createFanOut(start: Cursor, shownPerSecond: number): FanOut {
     members,
     position: () => position,
 
-    control(message, status) {
-      const control = message.ok ? message.event.sequence : message.sequence;
-      position = { ...position, control };
+    transition(stream, message, status) {
+      position = { ...position, [stream]: message.ok ? message.event.sequence : message.sequence };
       const thinned = once(() =>
-        encode(transitionBlock(message, status, { control, traffic: told })),
+        encode(transitionBlock(message, status, { ...position, traffic: told })),
       );
       const whole = once(() => encode(transitionBlock(message, status, position)));
       for (const { listener, wants } of members) {

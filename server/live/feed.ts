@@ -4,6 +4,7 @@ import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { EventLog } from '../../events/log.ts';
 import type { Cursor } from './cursor.ts';
 import type { Pulse } from '../present/pulse.ts';
+import { isOfConversation, statusAfterEvent } from '../present/conversationEvent.ts';
 import { createFanOut, type Member } from './fanOut.ts';
 import { createInStep } from './inStep.ts';
 import { watchStatuses } from './statuses.ts';
@@ -15,7 +16,7 @@ export type Feed = Readonly<{
   statusAfter: ReturnType<typeof watchStatuses>['after'];
   /** From here on the member gets everything after `position()`. Returns an idempotent way to leave. */
   join(member: Member): () => void;
-  /** Resolves with the next message of either stream, or at the end of the feed. */
+  /** Resolves with the next message of any stream, or at the end of the feed. */
   next(): Promise<void>;
   stop(): Promise<void>;
 }>;
@@ -36,8 +37,16 @@ export type FeedOptions = Readonly<{
 /** @throws {LogUnavailable} when the log cannot be followed now. */
 export async function startFeed(options: FeedOptions): Promise<Feed> {
   const { log, runtime, kinds, now, shownPerSecond = 200, heartbeatMs = 10_000, pulse } = options;
-  const [control, traffic] = await Promise.all([log.state('CONTROL'), log.state('TRAFFIC')]);
-  const start = { control: control.lastSequence, traffic: traffic.lastSequence };
+  const [control, traffic, conversations] = await Promise.all([
+    log.state('CONTROL'),
+    log.state('TRAFFIC'),
+    log.state('CONVERSATIONS'),
+  ]);
+  const start = {
+    control: control.lastSequence,
+    traffic: traffic.lastSequence,
+    conversations: conversations.lastSequence,
+  };
   const fanOut = createFanOut(start, shownPerSecond);
   const waiting = new Set<() => void>();
   const wakeAll = () => {
@@ -47,11 +56,15 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
 
   const statuses = watchStatuses(runtime, kinds, () => inStep.pump());
   const inStep = createInStep(statuses.isApplied, (message) => {
-    fanOut.control(message, statuses.after(message));
+    fanOut.transition('control', message, statuses.after(message));
     wakeAll();
   });
   const tails = await Promise.allSettled([
     log.tailControl(start.control, inStep.put),
+    log.tailConversations(start.conversations, (message) => {
+      fanOut.transition('conversations', message, statusAfterEvent(message));
+      wakeAll();
+    }),
     log.tailTraffic(start.traffic, (message) => {
       fanOut.traffic(message);
       wakeAll();
@@ -76,7 +89,8 @@ export async function startFeed(options: FeedOptions): Promise<Feed> {
 
   return {
     position: fanOut.position,
-    statusAfter: statuses.after,
+    statusAfter: (message) =>
+      isOfConversation(message) ? statusAfterEvent(message) : statuses.after(message),
     join(member) {
       fanOut.members.add(member);
       return () => void fanOut.members.delete(member);

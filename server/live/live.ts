@@ -1,4 +1,5 @@
 /** The live stream: every transition and, thinned out, every request, from now on or from a cursor. */
+import { isDeepStrictEqual } from 'node:util';
 import { Refusal } from '../../actors/runtime/refusal.ts';
 import type { EventLog } from '../../events/log.ts';
 import type { Pulse } from '../present/pulse.ts';
@@ -133,22 +134,25 @@ async function startOf(
   cursor: PartialCursor | undefined,
 ): Promise<{ start: Cursor; gap: boolean }> {
   if (!cursor) return { start: position, gap: false };
-  const { control, traffic = position.traffic } = cursor;
-  if (control === position.control && traffic === position.traffic) {
-    return { start: position, gap: false };
-  }
-  const [controlState, trafficState] = await Promise.all([
+  const wanted = { ...position, ...cursor };
+  const { control, traffic, conversations } = wanted;
+  if (isDeepStrictEqual(wanted, position)) return { start: position, gap: false };
+  const [controlState, trafficState, conversationsState] = await Promise.all([
     log.state('CONTROL'),
     log.state('TRAFFIC'),
+    log.state('CONVERSATIONS'),
   ]);
-  const isOfOtherLog = control > controlState.lastSequence || traffic > trafficState.lastSequence;
+  const isOfOtherLog =
+    control > controlState.lastSequence ||
+    traffic > trafficState.lastSequence ||
+    conversations > conversationsState.lastSequence;
   if (isOfOtherLog) return { start: position, gap: true };
   const oldest = Math.max(
     trafficState.firstSequence - 1,
     trafficState.lastSequence - maxMissedBatches,
   );
   return {
-    start: { control, traffic: Math.max(traffic, oldest) },
+    start: { ...wanted, traffic: Math.max(traffic, oldest) },
     gap: traffic < oldest,
   };
 }

@@ -1,11 +1,12 @@
-/** An event of CONTROL as the outside reads it. */
+/** An event of CONTROL or CONVERSATIONS as the outside reads it. */
 import { t, type Static } from 'elysia';
 import type { ControlMessage } from '../../events/log.ts';
+import { withoutContent } from './conversationEvent.ts';
 import { isoOf, nullable } from './list.ts';
 import { snakeCased } from './snakeCase.ts';
 
 export const eventSchema = t.Object({
-  sequence: t.Integer({ description: 'position in CONTROL' }),
+  sequence: t.Integer({ description: 'position in CONTROL; of a conversation’s in CONVERSATIONS' }),
   id: nullable(t.String()),
   time: nullable(t.String({ format: 'date-time', description: 'when the log took it' })),
   kind: t.String(),
@@ -51,7 +52,7 @@ export function presentEvent(message: ControlMessage): PresentedEvent {
     actor_id: actor.id,
     type,
     version,
-    data: snakeCased(data),
+    data: snakeCased(actor.kind === 'conversation' ? withoutContent(data) : data),
     correlation_id: cause.correlationId,
     causation_id: cause.causationId,
     trace_id: cause.traceId,

@@ -1,4 +1,4 @@
-/** The audit log: every event of CONTROL. */
+/** The audit log: every event of CONTROL, and those of conversations. */
 import { Elysia, t } from 'elysia';
 import { findEvents } from '../history/auditLog.ts';
 import type { Door } from '../http/door.ts';
@@ -24,6 +24,7 @@ export const eventsRoutes = (services: Services, door: Door) =>
     '/api/events',
     async ({ query }) => {
       const { kind, id, type, correlation_id: correlationId, after } = query;
+      const control = services.runtime.position();
       const page = await findEvents(services, {
         filter: { ...given({ kind, id, type, correlationId }), ...spanOf(query) },
         order: query.order ?? 'asc',
@@ -33,12 +34,16 @@ export const eventsRoutes = (services: Services, door: Door) =>
       return {
         data: page.events.map(presentEvent),
         next: page.next,
-        cursor: cursorText({ control: page.lastSequence }),
+        cursor: cursorText(
+          kind === 'conversation'
+            ? { control, conversations: page.lastSequence }
+            : { control: page.lastSequence },
+        ),
       };
     },
     {
       query: t.Object({
-        kind: text('of the actor: provider-key'),
+        kind: text('of the actor: provider-key; conversation for those of conversations'),
         id: text('of the actor'),
         type: text('ProviderKeyRested'),
         correlation_id: text('the request that caused it'),
@@ -54,7 +59,8 @@ export const eventsRoutes = (services: Services, door: Door) =>
         description:
           'The bodies come from the log; SQL is only its index. While the index is behind or missing, the log ' +
           'itself is looked through, 5,000 events for one answer: a page may then hold fewer events than asked ' +
-          'for, even none, and still name a `next`. 503 only when the log does not answer.',
+          'for, even none, and still name a `next`. Conversations are asked for by their `kind`: they have a stream and ' +
+          'sequences of their own, and of what was said only its length is shown. 503 only when the log does not answer.',
         tags: ['History'],
       },
     },

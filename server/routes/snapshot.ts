@@ -41,6 +41,9 @@ export const snapshotRoutes = (services: Services, { plugin }: Door) => {
     return messages.map(presentEvent).reverse();
   };
 
+  const projectedTo = () =>
+    readModels.positions().find(({ stream }) => stream === 'CONVERSATIONS')?.sequence ?? 0;
+
   return new Elysia({ name: 'snapshot' }).use(plugin).get(
     '/api/snapshot',
     async ({ caller }) => {
@@ -50,7 +53,7 @@ export const snapshotRoutes = (services: Services, { plugin }: Door) => {
       const actors = actorsNow();
       const session = caller.kind === 'operator' ? caller.session : null;
       return {
-        cursor: cursorText({ control, traffic: day.traffic }),
+        cursor: cursorText({ control, traffic: day.traffic, conversations: projectedTo() }),
         time: isoOf(now()),
         version: config.version,
         gateway_id: gatewayId,

@@ -45,7 +45,7 @@ test('greets, and tells of a transition with the status it led to', async () => 
     ['ProviderKeyAdded', 'healthy'],
     ['ProviderKeyRested', 'resting'],
   ]);
-  expect(reader.items[2]?.id).toMatch(new RegExp(`^c${sequence}-t\\d+$`));
+  expect(reader.items[2]?.id).toMatch(new RegExp(`^c${sequence}-t\\d+-v\\d+$`));
   expect(reader.items[2]?.data).toMatchObject({
     sequence,
     data: { until_ms: 4_102_444_800_000, rule_id: 'rate-limit' },
@@ -101,7 +101,7 @@ test('the cursor of a list is where the stream goes on', async () => {
   const reader = await listen(`?after=${list.cursor}`);
   await reader.until((events) => events.some(({ event }) => event === 'request'));
   const request = reader.items.find(({ data }) => data['route'] === '/v1/after-the-list');
-  expect(request?.id).toMatch(new RegExp(`-t${appended}$`));
+  expect(request?.id).toMatch(new RegExp(`-t${appended}-v\\d+$`));
   await reader.leave();
 });
 
@@ -140,7 +140,7 @@ test('beyond 200 requests in a second the totals tell the rest', async () => {
 });
 
 test('a cursor that is none is refused', async () => {
-  for (const cursor of ['12', 'c-t', 'c1-t', 'x', 'c1-t2-3']) {
+  for (const cursor of ['12', 'c-t', 'c1-t', 'x', 'c1-t2-3', 'c1-v', 'c1-v2-t3']) {
     const answer = await fetch(`${gateway.url()}/api/live?after=${cursor}`);
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({ code: 'INVALID_CURSOR' });

@@ -20,10 +20,10 @@ describe('transitions', () => {
     await reader.until((events) => events.length === 2);
     expect(reader.items[0]).toEqual({
       event: 'hello',
-      id: 'c1-t0',
+      id: 'c1-t0-v0',
       data: {
         type: 'hello',
-        cursor: 'c1-t0',
+        cursor: 'c1-t0-v0',
         version: '1.2.3',
         gateway_id: 'gateway-1',
         gap: false,
@@ -31,7 +31,7 @@ describe('transitions', () => {
     });
     expect(reader.items[1]).toMatchObject({
       event: 'transition',
-      id: 'c2-t0',
+      id: 'c2-t0-v0',
       data: {
         sequence: 2,
         kind: 'provider',
@@ -83,7 +83,7 @@ describe('transitions', () => {
     await feed.addProvider('one');
     const reader = await feed.listen({}, 'c900-t900');
     await reader.until((events) => events.length === 1);
-    expect(reader.items[0]?.data).toMatchObject({ cursor: 'c1-t0', gap: true });
+    expect(reader.items[0]?.data).toMatchObject({ cursor: 'c1-t0-v0', gap: true });
   });
 
   test('what cannot be read is told as such', async () => {
@@ -103,7 +103,7 @@ describe('requests', () => {
     await reader.until((events) => events.length === 3);
     expect(reader.items.slice(1)).toMatchObject([
       { event: 'request', id: undefined, data: { type: 'RequestFinished', route: '/v1/a' } },
-      { event: 'request', id: 'c0-t1', data: { route: '/v1/b', input_tokens: 10 } },
+      { event: 'request', id: 'c0-t1-v0', data: { route: '/v1/b', input_tokens: 10 } },
     ]);
   });
 
@@ -120,9 +120,9 @@ describe('requests', () => {
     });
     await reader.until(() => countOf(reader, 'totals') === 1);
     expect(countOf(reader, 'request')).toBe(3);
-    expect(reader.items.filter(({ event }) => event === 'request').at(-1)?.id).toBe('c0-t0');
+    expect(reader.items.filter(({ event }) => event === 'request').at(-1)?.id).toBe('c0-t0-v0');
     expect(reader.items.at(-1)).toMatchObject({
-      id: 'c0-t1',
+      id: 'c0-t1-v0',
       data: {
         type: 'totals',
         requests: 15,
@@ -148,7 +148,7 @@ describe('requests', () => {
       'totals',
       'transition',
     ]);
-    expect(reader.items[4]).toMatchObject({ id: 'c0-t5', data: { requests: 10, not_shown: 7 } });
+    expect(reader.items[4]).toMatchObject({ id: 'c0-t5-v0', data: { requests: 10, not_shown: 7 } });
   });
 
   test('a listener that missed too much is told of the gap', async () => {
@@ -156,7 +156,7 @@ describe('requests', () => {
     for (const _turn of range(1, 600)) await feed.log.appendTraffic(batchOf('/v1/a'));
     const reader = await feed.listen({ provider: 'openai' }, 'c0-t0');
     await reader.until(() => countOf(reader, 'request') === 500);
-    expect(reader.items[0]?.data).toMatchObject({ cursor: 'c0-t100', gap: true });
+    expect(reader.items[0]?.data).toMatchObject({ cursor: 'c0-t100-v0', gap: true });
   });
 });
 
@@ -177,7 +177,7 @@ describe('a filter', () => {
     await odd.until((events) => events.length === 201);
     await key.until((events) => events.length === 81);
     expect(new Set(odd.items.slice(1).map(({ data }) => data['client']))).toEqual(new Set(['odd']));
-    expect(odd.lastId()).toBe('c1-t1');
+    expect(odd.lastId()).toBe('c1-t1-v0');
     expect(countOf(odd, 'transition')).toBe(0);
     expect(new Set(key.items.slice(1).map(({ data }) => data['key_id']))).toEqual(
       new Set(['key-2']),
@@ -191,7 +191,7 @@ describe('a filter', () => {
     await append(10);
     for (const id of ['two', 'one', 'three']) await feed.addProvider(id);
     await one.until((events) => events.length === 2);
-    expect(one.items[1]).toMatchObject({ id: 'c2-t1', data: { actor_id: 'one' } });
+    expect(one.items[1]).toMatchObject({ id: 'c2-t1-v0', data: { actor_id: 'one' } });
     expect(none.items.map(({ event }) => event)).toEqual(['hello']);
   });
 
