@@ -30,12 +30,12 @@ test.skipIf(isMissing)(
     const { page, complaints } = await openConsole(browser, `${launched.url}/`);
     await live(page);
     expect(page.url()).toEndWith('/console/');
-    await page.getByText(/[1-9]\d* in the last day/).waitFor();
+    await page.getByText(/^[1-9]\d* in the last day/).waitFor();
     await page.getByRole('link', { name: 'Provider keys' }).click();
     await page.getByRole('row').getByText('resting').first().waitFor({ timeout: 45_000 });
     await page.evaluate(() => Object.assign(window, { isMarked: true }));
 
-    launched.signal('SIGTERM');
+    launched.signal('SIGKILL');
     await launched.ended;
     await page.getByText(/^Lost for/).waitFor();
     launched = await launchAt(place, {}, ['--demo']);
