@@ -9,8 +9,18 @@ const hidden = t.Object({
   text: t.Union([t.String(), t.Null()]),
 });
 
-export const mcpTransport = t.Union([t.Literal('stdio'), t.Literal('sse'), t.Literal('http')]);
+/** `built-in` is reached without leaving the process. */
+export const mcpTransport = t.Union([
+  t.Literal('stdio'),
+  t.Literal('sse'),
+  t.Literal('http'),
+  t.Literal('built-in'),
+]);
 export type McpTransport = Static<typeof mcpTransport>;
+
+/** Who names a server. One that is built in is named by the gateway itself. */
+export const mcpSource = t.Union([source, t.Literal('built-in')]);
+export type McpSource = Static<typeof mcpSource>;
 
 /** Sessions until 2025-11-25 (`legacy`), none since 2026-07-28 (`modern`). */
 export const mcpEra = t.Union([t.Literal('legacy'), t.Literal('modern')]);
@@ -104,16 +114,16 @@ export const mcpServerSchemas = {
   McpServerAdded: t.Object({
     name: t.String(),
     settings: mcpServerSettings,
-    source,
+    source: mcpSource,
     createdAtMs: t.Integer(),
   }),
-  McpServerChanged: t.Object({ settings: mcpServerSettings, source }),
+  McpServerChanged: t.Object({ settings: mcpServerSettings, source: mcpSource }),
   McpServerEnabled: t.Object({}),
   McpServerDisabled: t.Object({}),
   /** An operator wants it connected now, whatever its connections wait for. */
   McpServerConnectAsked: t.Object({}),
-  McpServerLeftSource: t.Object({ source }),
-  McpServerReturned: t.Object({ source }),
+  McpServerLeftSource: t.Object({ source: mcpSource }),
+  McpServerReturned: t.Object({ source: mcpSource }),
   McpServerDescribed: t.Object({ ...mcpServerDescription.properties, describedAtMs: t.Integer() }),
   /** One of its lists, where it is another one than before; whole, or a part of the change. */
   McpServerItemsListed: t.Object({

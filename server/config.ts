@@ -52,6 +52,8 @@ export type Config = Readonly<{
   /** For turns of conversations that say nothing else. */
   turns: Readonly<{ model: string; maxTokens: number; temperature: number | null }>;
   mcpFile: Readonly<{ path: string; isWatched: boolean }>;
+  /** The gateway's own MCP server is one of those that it offers. */
+  hasBuiltInMcp: boolean;
   mcpHandoverHost: string;
   mcpUsers: Readonly<{ path: string | null; isWatched: boolean }>;
   /** MCP is served below this path and not at the root. */
@@ -148,6 +150,7 @@ export function readConfig(env: Environment, flags: ConfigFlags = {}): Config {
       maxTokens: values.turnMaxTokens,
       temperature: values.turnTemperature,
     },
+    hasBuiltInMcp: values.mcpBuiltIn,
     mcpHandoverHost: values.mcpHandoverHost,
     mcpFile: { path: values.mcpConfigPath, isWatched: values.mcpLiveReload },
     mcpUsers: { path: values.mcpUsersPath, isWatched: values.mcpLiveReload },

@@ -73,6 +73,17 @@ export async function startGateway(
   const webhooks = await openWebhooks(nc, config.version, beside);
   const { modelRoutes, providers } = models;
   const realtime = createRealtime({ proxy, pools, verdicts, affinity, judge, gatewayId, now });
+  const conversations = await openConversations({
+    ...beside,
+    nc,
+    config,
+    maxStoreBytes: nats.maxStoreBytes,
+    proxy: path.proxyDeps,
+    pricing,
+    models,
+  });
+  const readModels = openReadModels(config.databasePath);
+  const isDraining = () => drain.isDraining;
   const mcp = await startMcp(
     {
       ...beside,
@@ -83,25 +94,15 @@ export async function startGateway(
       bodies,
       admit,
       anonymous: clients.anonymous,
+      own: { conversations, clients, log, readModels, pools, isDraining },
       environment: environment(),
       logger,
     },
     mcpLines,
   );
   metrics.add(...mcp.backends.families);
-  const conversations = await openConversations({
-    ...beside,
-    nc,
-    config,
-    maxStoreBytes: nats.maxStoreBytes,
-    proxy: path.proxyDeps,
-    pricing,
-    models,
-  });
 
   // The doors.
-  const readModels = openReadModels(config.databasePath);
-  const isDraining = () => drain.isDraining;
   const howItIs = createPulse({ isDraining, log, pools, readModels, now });
   const live = createLive({ ...beside, kinds, version: config.version, howItIs });
   const services: Services = {

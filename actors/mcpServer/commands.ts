@@ -5,8 +5,8 @@ import type {
   McpServerDescription,
   McpServerEvent,
   McpServerSettings,
+  McpSource,
 } from '../../events/mcpServer.ts';
-import type { Source } from '../../events/providerKey.ts';
 
 type DataOf<Type> = Extract<McpServerEvent, { type: Type }>['data'];
 
@@ -15,7 +15,7 @@ export type AddMcpServer = Readonly<{ type: 'AddMcpServer' }> & DataOf<'McpServe
 /** Another configuration. From the environment or a file it leaves alone what is not its own. */
 export type ChangeMcpServer = Readonly<{
   type: 'ChangeMcpServer';
-  source: Source;
+  source: McpSource;
   settings: McpServerSettings;
 }>;
 
@@ -42,8 +42,8 @@ export type ListMcpItems = Readonly<{
 /** An operator's word on one tool, by the server's own name of it; it goes before what the configuration says. */
 export type SwitchMcpTool = Readonly<{ type: 'SwitchMcpTool'; tool: string; isEnabled: boolean }>;
 
-export type LeaveSource = Readonly<{ type: 'LeaveSource'; source: Source }>;
-export type ReturnToSource = Readonly<{ type: 'ReturnToSource'; source: Source }>;
+export type LeaveSource = Readonly<{ type: 'LeaveSource'; source: McpSource }>;
+export type ReturnToSource = Readonly<{ type: 'ReturnToSource'; source: McpSource }>;
 export type RemoveMcpServer = Readonly<{ type: 'RemoveMcpServer' }>;
 export type EraseSecretDone = Readonly<{ type: 'EraseSecretDone'; secretRef: string }>;
 

@@ -4,13 +4,13 @@ import type {
   McpItem,
   McpList,
   McpServerSettings,
+  McpSource,
   McpToolSwitch,
 } from '../../events/mcpServer.ts';
-import type { Source } from '../../events/providerKey.ts';
 
 export type McpServerContext = Readonly<{
   name: string;
-  source: Source;
+  source: McpSource;
   createdAtMs: number;
   settings: McpServerSettings;
   /** Null until a gateway was connected for the first time, and after a change of configuration. */

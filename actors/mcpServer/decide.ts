@@ -53,6 +53,7 @@ export function decide(command: McpServerCommand, state: McpServerState): Decisi
         : null;
     case 'RemoveMcpServer':
       mustBeThere(state);
+      mustNotBeBuiltIn(state);
       return { type: 'McpServerRemoved', data: {} };
     case 'EraseSecretDone':
       return context.secretsToErase.includes(command.secretRef)
@@ -70,8 +71,16 @@ function mustBeThere({ value }: McpServerState): void {
   if (value === 'removed') throw new Refusal('GONE', 'the MCP server was removed before');
 }
 
-function mustNotHaveLeft({ value, context }: McpServerState): void {
+function mustNotBeBuiltIn({ context }: McpServerState): void {
+  if (context.source !== 'built-in') return;
+  throw new Refusal('INVALID', 'this MCP server is a part of the gateway; disable it instead');
+}
+
+function mustNotHaveLeft(state: McpServerState): void {
+  const { value, context } = state;
   if (value !== 'left') return;
+  if (context.source === 'built-in')
+    throw new Refusal('INVALID', 'MCP_BUILT_IN=false leaves this MCP server out');
   throw new Refusal(
     'INVALID',
     `the ${context.source} no longer names this MCP server; name it there again, or remove it here`,
@@ -94,6 +103,7 @@ function change({ source, settings }: ChangeMcpServer, state: McpServerState): D
   if (!isThere(state)) return null;
   if (context.source !== source) {
     if (source !== 'api') return null;
+    mustNotBeBuiltIn(state);
     throw new Refusal(
       'INVALID',
       `the ${context.source} holds the configuration of this MCP server; change it there`,

@@ -29,6 +29,7 @@ import {
   type ToolStatsFilter,
   type ToolStatsRow,
 } from './readToolCalls.ts';
+import { noUsage, usageSince, type Usage } from './readUsage.ts';
 import type { RequestRow } from './requests.ts';
 
 /**
@@ -63,6 +64,9 @@ export function openReadModels(databasePath: string) {
     /** The last day, with so many of its newest requests and calls. */
     day: (nowMs: number, limit: number): Day =>
       reader.read((db) => dayUntil(db, nowMs, limit), noDay),
+
+    /** How much there was to do since then. */
+    usage: (sinceMs: number): Usage => reader.read((db) => usageSince(db, sinceMs), noUsage),
 
     eventIndex: (filter: EventFilter): Page<EventIndexRow> =>
       reader.read((db) => eventsOf(db, filter), nothing),

@@ -25,6 +25,12 @@ export const mcpTable = {
     true,
     'take over changes of that file while running',
   ),
+  mcpBuiltIn: row(
+    'MCP_BUILT_IN',
+    parseBoolean,
+    true,
+    'offer the conversations of the gateway as an MCP server of its own, claude-api-gateway',
+  ),
   mcpHandoverHost: row(
     'MCP_HANDOVER_HOST',
     parseHost,

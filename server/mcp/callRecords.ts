@@ -1,6 +1,6 @@
 /** The record of each call of a tool: one traffic event, and what was said where an operator wants that kept. */
 import { trafficCatalog } from '../../events/catalog.ts';
-import { newRequestId, traceIdOf, type TraceId } from '../../events/ids.ts';
+import { newRequestId, traceIdOf, type ActorId, type TraceId } from '../../events/ids.ts';
 import type { Recorder } from '../../events/recorder.ts';
 import type { Outcome, ToolCalled } from '../../events/traffic.ts';
 import type { Bodies } from '../bodies/bodies.ts';
@@ -34,13 +34,20 @@ export type CallRecords = Readonly<{
 type Options = Readonly<{
   recorder: Pick<Recorder, 'record'>;
   bodies: Pick<Bodies, 'areCallsWanted' | 'keepCall'>;
+  /** What is said to this server is kept, and erased, with a conversation: no second copy. */
+  isKeptElsewhere: (server: ActorId) => boolean;
   now: () => number;
 }>;
 
 const version = trafficCatalog.versionOf('ToolCalled');
 const longestError = 300;
 
-export function createCallRecords({ recorder, bodies, now }: Options): CallRecords {
+export function createCallRecords({
+  recorder,
+  bodies,
+  isKeptElsewhere,
+  now,
+}: Options): CallRecords {
   return {
     record(call) {
       const { asker, tool, params, answer, traceId } = call;
@@ -68,7 +75,8 @@ export function createCallRecords({ recorder, bodies, now }: Options): CallRecor
       };
       const trace = traceId ?? traceIdOf(id);
       recorder.record({ id, type: 'ToolCalled', version, atMs: now(), traceId: trace, data });
-      if (bodies.areCallsWanted(asker.client?.recordBodies)) bodies.keepCall(id, request, response);
+      if (bodies.areCallsWanted(asker.client?.recordBodies) && !isKeptElsewhere(tool.server))
+        bodies.keepCall(id, request, response);
     },
   };
 }

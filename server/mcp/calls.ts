@@ -23,7 +23,7 @@ export type CallFacts = Readonly<{
 }>;
 
 /** What a caller may add to a request; the time limits are the gateway's. */
-export type CallOptions = Omit<Ask, 'timeoutMs' | 'mostMs'> &
+export type CallOptions = Omit<Ask, 'timeoutMs' | 'mostMs' | 'asker'> &
   Readonly<{
     traceId?: TraceId;
     /** Told who answered, before the answer is there to be read. */
@@ -72,7 +72,7 @@ export function createCalls(options: Options): Calls {
   ): Promise<RpcAnswer> => {
     const session = await pool.sessionFor(asker, server);
     try {
-      const answer = await session.request(method, params, ask, asker.identity);
+      const answer = await session.request(method, params, { ...ask, asker }, asker.identity);
       onAnswered?.({ backend: session.backend ?? '', isCached: false });
       return answer;
     } catch (error) {

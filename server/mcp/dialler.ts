@@ -5,6 +5,7 @@ import type { ActorId } from '../../events/ids.ts';
 import type { McpEra } from '../../events/mcpServer.ts';
 import type { Vault } from '../vault.ts';
 import type { Reaching } from './backends/reach.ts';
+import type { BuiltIn } from './builtIn/builtIn.ts';
 import { opened, type Opened } from './config/keep.ts';
 import { hiderOf } from './config/hider.ts';
 import { BadServer } from './config/written.ts';
@@ -50,6 +51,7 @@ type Options = Readonly<{
   environment: Readonly<Record<string, string | undefined>>;
   dialUrl: Dial;
   backends: Pick<Reaching, 'reach'>;
+  builtIn: BuiltIn;
   guard: Guard;
   stderr: StderrRings;
   /** How long each step of the start may take. */
@@ -59,6 +61,7 @@ type Options = Readonly<{
 }>;
 
 const nothingKept = { command: null, args: [], env: {}, cwd: null } as const;
+const nothingOpened: Opened = { ...nothingKept, url: null, headers: {} };
 /** A server may have become a modern one since: then it is asked again. */
 const believeLegacyMs = 24 * 60 * 60_000;
 
@@ -78,7 +81,7 @@ function answerAlone({ method }: RpcRequest): Promise<RpcAnswer> {
 
 export function createDialler(options: Options): Dialler {
   const { runtime, vault, version, environment, dialUrl, guard, stderr, now, onError } = options;
-  const { backends } = options;
+  const { backends, builtIn } = options;
   const servers = runtime.of(mcpServerKind);
   const own: Identity = {
     clientInfo: { name: 'signalbox', version },
@@ -100,6 +103,7 @@ export function createDialler(options: Options): Dialler {
       const open = async (all: Opened, onClose: Wish['onClose']) => {
         const hide = hiderOf(settings, all);
         const link = await linkTo({
+          builtIn,
           transport: settings.transport,
           opened: all,
           environment,
@@ -127,6 +131,7 @@ export function createDialler(options: Options): Dialler {
           throw error;
         }
       };
+      if (settings.transport === 'built-in') return open(nothingOpened, told.onClose);
       if (!settings.isPooled) return open(await opened(settings, variables, vault), told.onClose);
       const use = backend !== undefined ? 'shared' : identity === own ? 'own' : 'client';
       const reach = {

@@ -2,6 +2,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { EffectRunner } from '../../actors/runtime/effects.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
+import type { ActorId } from '../../events/ids.ts';
 import type { Recorder } from '../../events/recorder.ts';
 import type { Allowance } from '../access/allowance.ts';
 import type { Admit } from '../access/admit.ts';
@@ -13,6 +14,8 @@ import { systemLookup } from '../providers/baseUrl.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Vault } from '../vault.ts';
 import { createBackends, type Backends } from './backends/backends.ts';
+import { createBuiltIn, type BuiltInDeps } from './builtIn/builtIn.ts';
+import { declareBuiltIn } from './builtIn/declare.ts';
 import { createCallRecords } from './callRecords.ts';
 import { createArgumentsCheck } from './call/argumentsCheck.ts';
 import { createGates } from './call/gates.ts';
@@ -75,6 +78,11 @@ type Options = Readonly<{
   bodies: Bodies;
   admit: Admit;
   anonymous: () => Allowance | null;
+  /** What the gateway's own server needs of the rest of it. */
+  own: Pick<
+    BuiltInDeps,
+    'conversations' | 'clients' | 'log' | 'readModels' | 'pools' | 'isDraining'
+  >;
   environment: Readonly<Record<string, string | undefined>>;
   gatewayId: string;
   logger: Logger;
@@ -120,6 +128,10 @@ export async function startMcp(
     onRecovered: (server) => connections.retry(server),
     logger,
   });
+  const { path: usersPath, isWatched: areUsersWatched } = config.mcpUsers;
+  const users = openUsers({ path: usersPath, isWatched: areUsersWatched, logger });
+  const policy = createPolicy(createAllowedTools(users, config.clientAuthDisabled));
+  const builtIn = createBuiltIn({ ...options, ...options.own, policy });
   const dialler = createDialler({
     ...shared,
     vault,
@@ -127,6 +139,7 @@ export async function startMcp(
     environment,
     dialUrl,
     backends,
+    builtIn,
     guard,
     stderr,
     stepMs: () => settings.values.mcpConnectMs,
@@ -151,10 +164,8 @@ export async function startMcp(
     records: createConnectionRecords({ ...options, catalog }),
     idleLimitMs,
   });
-  const { path: usersPath, isWatched: areUsersWatched } = config.mcpUsers;
-  const users = openUsers({ path: usersPath, isWatched: areUsersWatched, logger });
-  const policy = createPolicy(createAllowedTools(users, config.clientAuthDisabled));
-  const records = createCallRecords(options);
+  const isBuiltIn = (id: ActorId) => catalog.server(id)?.settings.transport === 'built-in';
+  const records = createCallRecords({ ...options, isKeptElsewhere: isBuiltIn });
   const calls = createCalls({
     catalog,
     policy,
@@ -199,6 +210,7 @@ export async function startMcp(
   const { path, isWatched } = config.mcpFile;
   const file = createConfigFile({ path, isWatched, servers, backends, runtime, logger });
   await file.start();
+  await declareBuiltIn({ isWanted: config.hasBuiltInMcp, servers, runtime, logger });
   await backends.start();
   connections.start();
 

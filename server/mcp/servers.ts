@@ -4,8 +4,7 @@ import { Refusal } from '../../actors/runtime/refusal.ts';
 import type { Runtime } from '../../actors/runtime/runtime.ts';
 import type { Cause } from '../../events/event.ts';
 import { isActorId, slugOf, type ActorId } from '../../events/ids.ts';
-import type { McpServerSettings } from '../../events/mcpServer.ts';
-import type { Source } from '../../events/providerKey.ts';
+import type { McpServerSettings, McpSource } from '../../events/mcpServer.ts';
 import type { Vault } from '../vault.ts';
 import { keep, mcpSecretPrefix, newSecretRef, settingsOf } from './config/keep.ts';
 import type { WrittenServer } from './config/written.ts';
@@ -15,13 +14,13 @@ export type McpServers = Readonly<{
   /** @throws {Refusal} for a name that can be no id, or is one of the gateway's own paths. */
   idOf(name: string): ActorId;
   /** @throws {Refusal} when there is one already. */
-  add(name: string, written: WrittenServer, source: Source, cause: Cause): Promise<ActorId>;
+  add(name: string, written: WrittenServer, source: McpSource, cause: Cause): Promise<ActorId>;
   /** Brings a server of a file or of the environment to what is written there. True when something changed. */
-  declare(name: string, written: WrittenServer, source: Source, cause: Cause): Promise<boolean>;
+  declare(name: string, written: WrittenServer, source: McpSource, cause: Cause): Promise<boolean>;
   /** @throws {Refusal} */
-  change(id: ActorId, written: WrittenServer, source: Source, cause: Cause): Promise<boolean>;
+  change(id: ActorId, written: WrittenServer, source: McpSource, cause: Cause): Promise<boolean>;
   /** What this source named before and does not name now is disabled. */
-  leaveAllBut(named: ReadonlySet<ActorId>, source: Source, cause: Cause): Promise<void>;
+  leaveAllBut(named: ReadonlySet<ActorId>, source: McpSource, cause: Cause): Promise<void>;
   /** Removes secrets from the vault that no server has and no event waits for. */
   sweep(): Promise<number>;
 }>;

@@ -3,8 +3,7 @@ import { t, type Static } from 'elysia';
 import type { McpConnectionState } from '../../actors/mcpConnection/machine.ts';
 import type { McpServerState } from '../../actors/mcpServer/machine.ts';
 import { toolsOff } from '../../actors/mcpServer/toolSwitches.ts';
-import { mcpEra, mcpPrefix, mcpTransport } from '../../events/mcpServer.ts';
-import { source } from '../../events/providerKey.ts';
+import { mcpEra, mcpPrefix, mcpSource, mcpTransport } from '../../events/mcpServer.ts';
 import type { ListFault } from '../mcp/catalogReader.ts';
 import { statusOf } from './actor.ts';
 import { isoOf, nullable } from './list.ts';
@@ -29,7 +28,7 @@ export const mcpConnectionSchema = t.Object({
 export const mcpServerSchema = t.Object({
   id: t.String(),
   name: t.String(),
-  source,
+  source: mcpSource,
   status: t.Union([t.Literal('enabled'), t.Literal('disabled'), t.Literal('left')], {
     description: 'left: its source no longer names it',
   }),

@@ -32,6 +32,9 @@ export type TestGateway = Readonly<{
   stop: () => Promise<void>;
 }>;
 
+/** Without the server that every gateway has: a test that counts servers, tools or events means its own. */
+const usual = { PORT: '0', MCP_BUILT_IN: 'false' };
+
 type Options = Readonly<{
   /** Variables of the configuration; DATA_DIR and PORT are set. */
   env?: Readonly<Record<string, string>>;
@@ -50,7 +53,7 @@ export async function testGateway({ env = {}, limits = {} }: Options = {}): Prom
   const logger = createLogger('debug', 'gateway-1', { write: (line) => void lines.push(line) });
 
   const configWith = (more: Readonly<Record<string, string>>) =>
-    readConfig({ PORT: '0', ...env, ...more, DATA_DIR: dataDir });
+    readConfig({ ...usual, ...env, ...more, DATA_DIR: dataDir });
   const start = (more: Readonly<Record<string, string>> = {}): Promise<Gateway> => {
     const { url: servers, user, pass } = nats;
     const access = { servers, user, pass, maxStoreBytes: null };

@@ -1,4 +1,5 @@
 /** A way on which messages go to one other end, and come from it. */
+import type { Asker } from '../asker.ts';
 import type { RpcId, RpcMessage } from './message.ts';
 
 export type SendOptions = Readonly<{
@@ -8,6 +9,8 @@ export type SendOptions = Readonly<{
   relatedTo?: RpcId;
   /** Headers of this message alone, where there are headers. */
   headers?: Readonly<Record<string, string>>;
+  /** Who wants it, for a server that needs no wire to be told. */
+  asker?: Asker;
 }>;
 
 export type LinkListener = Readonly<{

@@ -2,6 +2,8 @@
  * One end of a JSON-RPC conversation that is relayed: requests in both directions, each with its answer, its progress
  * and its cancellation. Ids and progress tokens are this end's own; everything else passes as it came.
  */
+import type { Asker } from '../asker.ts';
+import { SUBSCRIPTION_ID_META_KEY } from './words.ts';
 import { Cancelled, LinkDown, TimedOut, type Link, type SendOptions } from './link.ts';
 import {
   failed,
@@ -18,7 +20,6 @@ import {
   type RpcNotification,
   type RpcRequest,
 } from './message.ts';
-import { SUBSCRIPTION_ID_META_KEY } from './words.ts';
 
 export type Ask = Readonly<{
   signal?: AbortSignal;
@@ -33,6 +34,8 @@ export type Ask = Readonly<{
   onRequest?: (request: RpcRequest, context: Incoming) => Promise<RpcAnswer>;
   relatedTo?: RpcId;
   headers?: Readonly<Record<string, string>>;
+  /** Who wants it; told to none but a server in this process. */
+  asker?: Asker;
   /** The other end answers later, in another stream: ours may do the same. */
   onPolled?: () => void;
   /** It is to stay open: what comes meanwhile is not taken for its own unless it says so. */
@@ -165,7 +168,7 @@ export function createPeer(options: Options): Peer {
 
   return {
     request(method, params, ask) {
-      const { signal, timeoutMs, mostMs, onProgress, relatedTo, headers } = ask;
+      const { signal, timeoutMs, mostMs, onProgress, relatedTo, headers, asker } = ask;
       const id = ++lastId;
       const { promise, resolve, reject } = Promise.withResolvers<RpcAnswer>();
       const untilMs = performance.now() + mostMs;
@@ -214,6 +217,7 @@ export function createPeer(options: Options): Peer {
             signal: aborted.signal,
             ...(relatedTo !== undefined && { relatedTo }),
             ...(headers && { headers }),
+            ...(asker && { asker }),
           })
           .catch(reject);
       return promise.finally(() => {

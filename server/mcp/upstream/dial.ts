@@ -5,6 +5,7 @@ import { BadServer } from '../config/written.ts';
 import type { Link } from '../rpc/link.ts';
 import type { Guard } from './guard.ts';
 import type { Dial } from './http.ts';
+import type { BuiltIn } from '../builtIn/builtIn.ts';
 import { stdioLink } from './stdio.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,6 +22,8 @@ const ownEnvironment = (environment: Environment): Record<string, string> =>
   );
 
 type Options = Readonly<{
+  /** The server in this process. */
+  builtIn: BuiltIn;
   transport: McpTransport;
   opened: Opened;
   environment: Environment;
@@ -33,6 +36,7 @@ type Options = Readonly<{
 /** @throws {BadServer} */
 export async function linkTo(options: Options): Promise<Link> {
   const { transport, opened, environment, dial, guard, onStderr, onError } = options;
+  if (transport === 'built-in') return options.builtIn.link(onError);
   const { command, args, cwd, env, headers } = opened;
   if (transport === 'stdio') {
     if (command === null) throw new BadServer('it has no command');
