@@ -11,6 +11,7 @@ import { table, type Row, type Scale } from './row.ts';
 import { startRows } from './start.ts';
 import { throughputRows } from './throughput.ts';
 import { toolRows } from './tools.ts';
+import { turnRows } from './turns.ts';
 
 const sections: Readonly<Record<string, (scale: Scale) => Promise<Row[]>>> = {
   throughput: throughputRows,
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, (scale: Scale) => Promise<Row[]>>> = {
   events: eventsRows,
   burst: burstRows,
   tools: toolRows,
+  turns: turnRows,
   memory: memoryRows,
   quiet: quietRows,
   projection: projectionRows,

@@ -9,6 +9,7 @@ import { outageReplaced, outageResumed } from './outage.ts';
 import { racesSection } from './races.ts';
 import { rollingSection } from './rolling.ts';
 import { silenceSection } from './silence.ts';
+import { turnsSection } from './turns.ts';
 
 const { values, positionals: wanted } = parseArgs({
   options: { minutes: { type: 'string' } },
@@ -33,6 +34,7 @@ const sections: Readonly<Record<string, () => Promise<Finding[]>>> = {
   aborts: () => abortsSection({ streams: 2_000, onProgress }),
   rolling: () => rollingSection({ minutes: minutesOr(5), onProgress }),
   breaker: () => breakerSection({ minutes: minutesOr(1), onProgress }),
+  turns: () => turnsSection({ kills: 50, atOnce: 4, onProgress }),
   silence: () => silenceSection({ minutes: minutesOr(10), onProgress }),
   abandon: () => abandonSection({ minutes: minutesOr(20), onProgress }),
 };

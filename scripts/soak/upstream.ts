@@ -9,6 +9,10 @@ export const eventsInStream = events.length;
 const sample = 'chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT';
 const encoder = new TextEncoder();
 
+/** A whole answer that names its request. */
+export const plainAnswer = (id: string): Response =>
+  Response.json(JSON.parse(answer.replace(sample, markOf(id))));
+
 export type SoakUpstream = Readonly<{
   baseUrl: string;
   /** Answers with 200 that were begun, by the id of the request. */
@@ -82,7 +86,7 @@ export function startUpstream({
       if (keepsLedger) answered.set(id, (answered.get(id) ?? 0) + 1);
       if (isStream) return stream(id);
       await Bun.sleep(plainMs);
-      return Response.json(JSON.parse(answer.replace(sample, markOf(id))));
+      return plainAnswer(id);
     },
   });
   return {
