@@ -29,9 +29,9 @@ while read -r what pid; do
 done
 all=
 for pid in $groups; do all="$all $(tree $pid)"; done
-for pid in $groups; do kill -TERM -- "-$pid" 2>/dev/null; done
+for pid in $groups; do kill -TERM "-$pid" 2>/dev/null; done
 [ "$groups" = ' ' ] || sleep 1
-for pid in $groups; do kill -KILL -- "-$pid" 2>/dev/null; done
+for pid in $groups; do kill -KILL "-$pid" 2>/dev/null; done
 for pid in $all; do kill -KILL "$pid" 2>/dev/null; done
 exit 0
 `;
