@@ -1,12 +1,14 @@
 /** MCP servers: how they are reached, whether they are, and what they offer. */
-import { Elysia, t } from 'elysia';
+import { Elysia, t, type Static } from 'elysia';
 import { mcpServerKind } from '../../actors/mcpServer/mcpServer.ts';
 import type { ActorId } from '../../events/ids.ts';
+import type { McpServerSettings } from '../../events/mcpServer.ts';
 import type { Door } from '../http/door.ts';
 import { idParams, nameField, strict } from '../http/fields.ts';
 import { findActor } from '../http/findActor.ts';
 import { pageOf, pageQuery } from '../http/paging.ts';
 import { Problem, problems } from '../http/problem.ts';
+import { changedFields, completed } from '../mcp/config/unchanged.ts';
 import { BadServer, writtenFields, writtenServer } from '../mcp/config/written.ts';
 import { listOf } from '../present/list.ts';
 import { mcpBackendSchema, presentMcpBackend } from '../present/mcpBackend.ts';
@@ -22,8 +24,11 @@ import type { Services } from '../services.ts';
 import { mcpServerToolRoutes } from './mcpServerTools.ts';
 
 const tags = ['MCP servers'];
-const written = t.Object(writtenFields, strict);
+const changed = t.Object(changedFields, strict);
 const newServer = t.Object({ name: nameField, ...writtenFields }, strict);
+
+const problemOf = (error: unknown): unknown =>
+  error instanceof BadServer ? new Problem(422, 'INVALID_BODY', `body: ${error.message}`) : error;
 
 const reachedSchema = t.Object({
   ...mcpConnectionSchema.properties,
@@ -36,7 +41,7 @@ const reachedSchema = t.Object({
 });
 
 export function mcpServerRoutes(services: Services, door: Door) {
-  const { runtime, mcp, config, breakers } = services;
+  const { runtime, mcp, config, breakers, vault } = services;
   const actors = runtime.of(mcpServerKind);
   const { servers, connections, backends } = mcp;
 
@@ -67,9 +72,16 @@ export function mcpServerRoutes(services: Services, door: Door) {
       }
       return server;
     } catch (error) {
-      if (error instanceof BadServer)
-        throw new Problem(422, 'INVALID_BODY', `body: ${error.message}`);
-      throw error;
+      throw problemOf(error);
+    }
+  };
+
+  /** @throws {Problem} */
+  const whole = async (body: Static<typeof changed>, settings: McpServerSettings) => {
+    try {
+      return await completed(body, settings, vault);
+    } catch (error) {
+      throw problemOf(error);
     }
   };
 
@@ -114,8 +126,8 @@ export function mcpServerRoutes(services: Services, door: Door) {
     .put(
       '/api/mcp/servers/:id',
       async ({ params, body, cause }) => {
-        const { id } = find(params.id);
-        const server = checked(body);
+        const { id, state } = find(params.id);
+        const server = checked(await whole(body, state.context.settings));
         await servers.change(id, server, 'api', cause);
         const type = server.isEnabled ? 'EnableMcpServer' : 'DisableMcpServer';
         await actors.ask(id, { type }, cause);
@@ -123,9 +135,15 @@ export function mcpServerRoutes(services: Services, door: Door) {
       },
       {
         params: idParams,
-        body: written,
+        body: changed,
         response: { 200: mcpServerSchema, ...problems(400, 401, 403, 404, 422, 503) },
-        detail: { summary: 'Give an MCP server another configuration, whole', tags },
+        detail: {
+          summary: 'Give an MCP server another configuration, whole',
+          description:
+            'What is not shown stays as it is where it is written as null, and an url where it is written as it is ' +
+            'shown; unless the program or the host is another one.',
+          tags,
+        },
       },
     )
     .delete(

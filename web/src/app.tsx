@@ -26,6 +26,11 @@ export const places: readonly Place[] = [
   { path: '/clients/:id', load: () => page(import('./pages/client/Client.tsx')) },
   { path: '/providers', load: () => page(import('./pages/providers/Providers.tsx')), rail: ['AI', 'Providers', 'server'] },
   { path: '/providers/:id', load: () => page(import('./pages/provider/Provider.tsx')) },
+  { path: '/mcp/servers', load: () => page(import('./pages/mcpServers/Servers.tsx')), rail: ['MCP', 'MCP servers', 'server'] },
+  { path: '/mcp/servers/:id', load: () => page(import('./pages/mcpServer/Server.tsx')) },
+  { path: '/mcp/tools', load: () => page(import('./pages/mcpTools/Tools.tsx')), rail: ['MCP', 'Tool explorer', 'tool'] },
+  { path: '/mcp/tools/:tool', load: () => page(import('./pages/mcpTools/Tools.tsx')) },
+  { path: '/mcp/log', load: () => page(import('./pages/mcpLog/Log.tsx')), rail: ['MCP', 'MCP log', 'log'] },
 ];
 
 export const App = (): JSX.Element => (

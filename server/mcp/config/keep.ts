@@ -5,7 +5,7 @@ import { hiddenArgs, hiddenValues, shownUrl } from './hide.ts';
 import { BadServer, type WrittenServer } from './written.ts';
 
 /** What the vault holds of a server, as it was written. */
-type Kept = Readonly<{
+export type Kept = Readonly<{
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   url: string | null;
@@ -16,7 +16,7 @@ type Kept = Readonly<{
 export type Opened = Kept & Readonly<{ command: string | null; cwd: string | null }>;
 
 /** Bound to what it is sent to: moved to another program or origin, it does not open. */
-function boundTo({
+export function boundTo({
   command,
   url,
 }: Readonly<{ command: string | null; url: string | null }>): string {

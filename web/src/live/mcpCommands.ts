@@ -17,7 +17,11 @@ export const mcpServers = {
   one: (id: string) => answerOf(server(id).get()),
   tools: (id: string) => answerOf(server(id).tools.get()),
   switchTool: (id: string, tool: string, enabled: boolean) =>
-    answerOf(server(id).tools({ tool: encodeURIComponent(tool) }).put({ enabled })),
+    answerOf(
+      server(id)
+        .tools({ tool: encodeURIComponent(tool) })
+        .put({ enabled }),
+    ),
   stderr: (id: string) => answerOf(server(id).stderr.get()),
   changes: (id: string) => answerOf(server(id).changes.get({ query: { limit: 100 } })),
 };
@@ -38,9 +42,7 @@ export async function catalogOf(id: string): Promise<Readonly<Record<ListName, O
 
 export type Tool = Awaited<ReturnType<typeof toolsFrom>>['data'][number];
 const toolsFrom = (after: string | undefined) =>
-  answerOf(
-    api.mcp.tools.get({ query: { limit: 1_000, ...(after !== undefined && { after }) } }),
-  );
+  answerOf(api.mcp.tools.get({ query: { limit: 1_000, ...(after !== undefined && { after }) } }));
 const mostPages = 20;
 
 /** Every tool that can be called now. */
@@ -61,9 +63,7 @@ export type ToolAnswer = Awaited<ReturnType<typeof callTool>>;
 /** @throws {ApiProblem} also when `signal` ends it. */
 export const callTool = (id: string, args: Record<string, unknown>, signal: AbortSignal) =>
   answerOf(
-    api.mcp
-      .tools({ id: encodeURIComponent(id) })
-      .execute.post(args, { fetch: { signal } }),
+    api.mcp.tools({ id: encodeURIComponent(id) }).execute.post(args, { fetch: { signal } }),
   ).catch((error: unknown) => {
     throw signal.aborted ? new ApiProblem(499, 'CANCELLED', 'You stopped the call.') : error;
   });

@@ -23,6 +23,10 @@ type Of = {
   title?: string;
   /** A machine with one state tells nothing. */
   withoutMachine?: boolean;
+  /** Where it is shown elsewhere. */
+  withoutHistory?: boolean;
+  /** Inside of a card. */
+  isBare?: boolean;
 };
 
 const page = 40;
@@ -61,23 +65,35 @@ export function ActorHistory(props: Of): JSX.Element {
           </Show>
         </Card>
       </Show>
-      <Card title={props.title ? `History of the ${props.title}` : 'History'}>
-        <Show
-          when={steps().length > 0}
-          fallback={<NoSteps isWaiting={old.isWaiting()} fault={old.fault()} />}
-        >
-          <Timeline
-            label={`History of this ${props.title ?? props.kind.replaceAll('-', ' ')}`}
-            moments={steps().slice(0, shown()).map(momentOf)}
-          />
-          <Show when={steps().length > shown()}>
-            <Button onClick={() => setShown(shown() + page)}>Show more</Button>
+      <Show when={!props.withoutHistory}>
+        <Around title={props.isBare ? undefined : 'History'} of={props.title}>
+          <Show
+            when={steps().length > 0}
+            fallback={<NoSteps isWaiting={old.isWaiting()} fault={old.fault()} />}
+          >
+            <Timeline
+              label={`History of this ${props.title ?? props.kind.replaceAll('-', ' ')}`}
+              moments={steps().slice(0, shown()).map(momentOf)}
+            />
+            <Show when={steps().length > shown()}>
+              <Button onClick={() => setShown(shown() + page)}>Show more</Button>
+            </Show>
           </Show>
-        </Show>
-      </Card>
+        </Around>
+      </Show>
     </>
   );
 }
+
+type AroundProps = { title: string | undefined; of: string | undefined; children: JSX.Element };
+
+const Around = (props: AroundProps): JSX.Element => (
+  <Show when={props.title} fallback={props.children}>
+    {(title) => (
+      <Card title={props.of ? `${title()} of the ${props.of}` : title()}>{props.children}</Card>
+    )}
+  </Show>
+);
 
 const NoSteps = (props: { isWaiting: boolean; fault: string | undefined }): JSX.Element => (
   <p class="muted">

@@ -1,0 +1,101 @@
+/** The columns of the table of MCP servers. */
+import { A } from '@solidjs/router';
+import { Show, type JSX } from 'solid-js';
+import { compact } from '../../design/format.ts';
+import { Shape } from '../../design/Badge.tsx';
+import type { Column } from '../../design/Table.tsx';
+import { Ago } from '../../design/Time.tsx';
+import { hasCallFailed, lastCallOf, standOf, type McpServer } from '../../live/mcpStand.ts';
+import { ServerMenu } from './ServerMenu.tsx';
+import { placeOf, urgency } from './serverRows.ts';
+import { Stand } from './Stand.tsx';
+
+const LastCall = (props: { id: string }): JSX.Element => (
+  <Show when={lastCallOf(props.id)} fallback={<span class="faint">–</span>}>
+    {(call) => (
+      <A
+        href={`/mcp/log?call=${call().id}`}
+        class={`mark-row ${hasCallFailed(call()) ? 'tone-bad' : 'tone-good'}`}
+        title={`${call().tool}: ${call().error ?? call().outcome}`}
+      >
+        <Shape tone={hasCallFailed(call()) ? 'bad' : 'good'} />
+        <Ago ms={Date.parse(call().time)} />
+      </A>
+    )}
+  </Show>
+);
+
+const offered = (list: string, title: string): Column<McpServer> => ({
+  name: list,
+  title,
+  width: '76px',
+  right: true,
+  sortBy: ({ context }) => context.lists[list]?.length ?? 0,
+  cell: (server) => (
+    <span class="num" classList={{ faint: (server().context.lists[list]?.length ?? 0) === 0 }}>
+      {compact(server().context.lists[list]?.length ?? 0)}
+    </span>
+  ),
+});
+
+export const columns: readonly Column<McpServer>[] = [
+  {
+    name: 'name',
+    title: 'Server',
+    width: 'minmax(130px, 1fr)',
+    sortBy: ({ context }) => context.name.toLowerCase(),
+    cell: (server) => (
+      <A href={`/mcp/servers/${server().id}`} title={server().id}>
+        {server().context.name || server().id}
+      </A>
+    ),
+  },
+  {
+    name: 'status',
+    title: 'State',
+    width: 'minmax(200px, 1.1fr)',
+    sortBy: urgency,
+    cell: (server) => <Stand of={server} />,
+  },
+  {
+    name: 'why',
+    title: 'Why',
+    width: 'minmax(160px, 1.6fr)',
+    cell: (server) => (
+      <span
+        title={standOf(server()).why ?? ''}
+        classList={{ faint: standOf(server()).why === null }}
+      >
+        {standOf(server()).why ?? '–'}
+      </span>
+    ),
+  },
+  {
+    name: 'place',
+    title: 'Reached by',
+    width: 'minmax(190px, 1.6fr)',
+    sortBy: ({ context }) => context.settings.transport,
+    cell: (server) => (
+      <span title={placeOf(server())}>
+        <span class="tag">{server().context.settings.transport}</span>{' '}
+        <span class="mono muted">{placeOf(server())}</span>
+      </span>
+    ),
+  },
+  offered('tools', 'Tools'),
+  offered('resources', 'Resources'),
+  offered('prompts', 'Prompts'),
+  {
+    name: 'call',
+    title: 'Last call',
+    width: '104px',
+    sortBy: ({ id }) => lastCallOf(id)?.time ?? '',
+    cell: (server) => <LastCall id={server().id} />,
+  },
+  {
+    name: 'more',
+    title: '',
+    width: '30px',
+    cell: (server) => <ServerMenu of={server} />,
+  },
+];
