@@ -1,17 +1,14 @@
 /** What a client used in the last thirty days, and its newest requests. */
 import { createMemo, For, Show, type JSX } from 'solid-js';
-import { Badge } from '../../design/Badge.tsx';
 import { Chart } from '../../design/Chart.tsx';
-import { compact, count, dayShort, duration, money } from '../../design/format.ts';
+import { compact, count, dayShort, money } from '../../design/format.ts';
 import { Card } from '../../design/Page.tsx';
-import { Ago } from '../../design/Time.tsx';
 import { ask } from '../../live/ask.ts';
 import { usageOf } from '../../live/clientKeyCommands.ts';
-import { world } from '../../live/store.ts';
+import { NewestRequests } from '../actor/NewestRequests.tsx';
 import { byDay, firstDay, shownDays } from '../clients/usage.ts';
 
 const models = 12;
-const shownRequests = 10;
 
 const Nothing = (props: { fault: string | undefined; text: string }): JSX.Element => (
   <p class="muted">{props.fault ?? props.text}</p>
@@ -28,9 +25,6 @@ export function Usage(props: { client: string }): JSX.Element {
       .filter(({ requests }) => requests > 0)
       .toSorted((one, other) => other.requests - one.requests)
       .slice(0, models),
-  );
-  const newest = createMemo(() =>
-    (world()?.requests ?? []).filter((one) => one.client === client()).slice(0, shownRequests),
   );
   return (
     <>
@@ -105,38 +99,7 @@ export function Usage(props: { client: string }): JSX.Element {
           </div>
         </Show>
       </Card>
-      <Card title="Newest requests" bare>
-        <Show
-          when={newest().length > 0}
-          fallback={
-            <div class="body">
-              <Nothing fault={undefined} text="They appear here as they end." />
-            </div>
-          }
-        >
-          <div class="scroll-x" tabIndex={0} role="region" aria-label="Newest requests">
-            <table class="plain-table">
-              <tbody>
-                <For each={newest()}>
-                  {(one) => (
-                    <tr>
-                      <td>
-                        <Badge status={one.outcome} />
-                      </td>
-                      <td class="mono">{one.model ?? one.route}</td>
-                      <td class="muted">{one.provider ?? '–'}</td>
-                      <td class="right">{duration(one.duration_ms)}</td>
-                      <td class="right muted">
-                        <Ago ms={Date.parse(one.time)} />
-                      </td>
-                    </tr>
-                  )}
-                </For>
-              </tbody>
-            </table>
-          </div>
-        </Show>
-      </Card>
+      <NewestRequests fits={(one) => one.client === client()} />
     </>
   );
 }
