@@ -38,6 +38,7 @@ export function announcement(config: Config, url: string, warnings: readonly str
     `Signalbox ${config.version} listens on ${url}`,
     `  Mode: ${modeWords[config.mode]}`,
     `  Data: ${config.dataDir} (${log}SQLite, spool, made secrets)`,
+    `  Console: ${url}/console/`,
     ...warnings.map((warning) => `  Note: ${warning}`),
     ...nextSteps(config, url).map((step, index) => `  ${index === 0 ? 'Next:' : '     '} ${step}`),
   ];

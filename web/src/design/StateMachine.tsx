@@ -1,7 +1,7 @@
 /** The machine of an actor as the gateway runs it, drawn, with the state it is in lit. */
 import { createMemo, For, Show, type JSX } from 'solid-js';
 import { eventName } from './format.ts';
-import { box, curveOf, drawingOf, type Edge, type Machine } from './layout.ts';
+import { box, curvesOf, drawingOf, type Edge, type Machine } from './layout.ts';
 import { wordOf } from './tones.ts';
 
 type MachineProps = {
@@ -11,13 +11,11 @@ type MachineProps = {
   last?: Readonly<{ from: string; type: string }> | undefined;
 };
 
-const shownEvents = 2;
+const shownEvents = 1;
 
 export function StateMachine(props: MachineProps): JSX.Element {
   const drawing = createMemo(() => drawingOf(props.machine));
-  const nodeOf = (name: string) => drawing().nodes.find((node) => node.name === name);
-  const hasWayBack = ({ from, to }: Edge) =>
-    drawing().edges.some((edge) => edge.from === to && edge.to === from);
+  const curves = createMemo(() => curvesOf(drawing()));
   const isLast = ({ from, to, events }: Edge) =>
     to === props.current && from === props.last?.from && events.includes(props.last.type);
   const textOf = ({ events }: Edge) => {
@@ -44,40 +42,29 @@ export function StateMachine(props: MachineProps): JSX.Element {
           <Arrow id="arrow" class="" />
           <Arrow id="arrow-lit" class="lit" />
         </defs>
-        <For each={drawing().edges}>
-          {(edge) => {
-            const from = nodeOf(edge.from);
-            const to = nodeOf(edge.to);
-            if (!from || !to) return null;
-            const { path } = curveOf(from, to, hasWayBack(edge));
-            return (
-              <g class="edge" classList={{ lit: isLast(edge), out: edge.from === props.current }}>
-                <path d={path} marker-end={isLast(edge) ? 'url(#arrow-lit)' : 'url(#arrow)'} />
-              </g>
-            );
-          }}
+        <For each={curves()}>
+          {({ edge, path }) => (
+            <g class="edge" classList={{ lit: isLast(edge), out: edge.from === props.current }}>
+              <path d={path} marker-end={isLast(edge) ? 'url(#arrow-lit)' : 'url(#arrow)'} />
+            </g>
+          )}
         </For>
-        <For each={drawing().edges}>
-          {(edge) => {
-            const from = nodeOf(edge.from);
-            const to = nodeOf(edge.to);
-            if (!from || !to) return null;
-            const { label } = curveOf(from, to, hasWayBack(edge));
-            const text = textOf(edge);
-            const width = text.length * 5.8 + 10;
+        <For each={curves()}>
+          {({ edge, label }) => {
+            const width = () => textOf(edge).length * 6.1 + 10;
             return (
-              <g class="edge" classList={{ out: edge.from === props.current }}>
+              <g class="edge" classList={{ out: edge.from === props.current, lit: isLast(edge) }}>
                 <title>{edge.events.join(', ')}</title>
                 <rect
                   class="plate"
-                  x={label.x - width / 2}
+                  x={label.x - width() / 2}
                   y={label.y - 8}
-                  width={width}
+                  width={width()}
                   height="16"
                   rx="3"
                 />
                 <text x={label.x} y={label.y + 4}>
-                  {text}
+                  {textOf(edge)}
                 </text>
               </g>
             );

@@ -16,8 +16,8 @@ export type Drawing = Readonly<{
 }>;
 
 export const box = { width: 112, height: 36 } as const;
-const columnStep = 300;
-const rowStep = 112;
+const columnStep = 290;
+const rowStep = 100;
 const margin = 30;
 
 /** States without parts, each with what leads out of it: its own ways, and the machine's where it says nothing else. */
@@ -79,45 +79,87 @@ export function drawingOf(machine: Machine): Drawing {
 }
 
 type Point = Readonly<{ x: number; y: number }>;
-export type Curve = Readonly<{ path: string; label: Point }>;
+export type Curve = Readonly<{ edge: Edge; path: string; label: Point }>;
+type End = Readonly<{
+  edge: Edge;
+  node: Node;
+  other: Node;
+  side: 'left' | 'right' | 'up' | 'down';
+}>;
 
-const sideways = (a: Node, b: Node, offset: number): Curve => {
-  const sign = b.x > a.x ? 1 : -1;
-  const start = { x: a.x + (sign * box.width) / 2, y: a.y + offset };
-  const end = { x: b.x - sign * (box.width / 2 + 5), y: b.y + offset };
-  const bend = (end.x - start.x) / 2;
-  const lift = Math.abs(b.column - a.column) > 1 ? -offset * 7 : 0;
-  const path = `M${start.x},${start.y} C${start.x + bend},${start.y + lift} ${end.x - bend},${end.y + lift} ${end.x},${end.y}`;
-  // There and back have their words at different places, or those would lie on one another.
-  const at = offset === 0 ? 0.5 : sign > 0 ? 0.66 : 0.56;
-  const rise = 3 * at * at - 2 * at * at * at;
-  const label = {
-    x: start.x + (end.x - start.x) * at,
-    y: start.y + (end.y - start.y) * rise + lift * 3 * at * (1 - at) + offset * 0.4,
-  };
-  return { path, label };
-};
+const isNear = (a: Node, b: Node): boolean => Math.abs(a.y - b.y) < rowStep * 1.6;
 
-/** Within a column the way goes round at the right. */
-const round = (a: Node, b: Node, offset: number): Curve => {
-  const sign = b.y > a.y ? 1 : -1;
-  const isNext = Math.abs(b.y - a.y) < rowStep * 1.6;
-  if (isNext) {
-    const x = a.x + offset * 2.4;
-    const start = { x, y: a.y + (sign * box.height) / 2 };
-    const end = { x, y: b.y - sign * (box.height / 2 + 5) };
-    const label = { x: x + (offset > 0 ? 6 : -6), y: (start.y + end.y) / 2 };
-    return { path: `M${start.x},${start.y} L${end.x},${end.y}`, label };
+/** Where on a node an edge begins or ends: left and right between columns, above and below within one. */
+function sideOf(node: Node, other: Node): End['side'] {
+  if (other.column !== node.column) return other.column > node.column ? 'right' : 'left';
+  if (!isNear(node, other)) return 'right';
+  return other.y > node.y ? 'down' : 'up';
+}
+
+/** The ends at one side of a node lie apart from each other, in the order of where they lead. */
+function portsOf(drawing: Drawing): (edge: Edge, name: string) => number {
+  const byName = new Map(drawing.nodes.map((node) => [node.name, node]));
+  const groups = new Map<string, End[]>();
+  for (const edge of drawing.edges) {
+    for (const [name, otherName] of [
+      [edge.from, edge.to],
+      [edge.to, edge.from],
+    ] as const) {
+      const [node, other] = [byName.get(name), byName.get(otherName)];
+      if (!node || !other) continue;
+      const side = sideOf(node, other);
+      const key = `${name} ${side}`;
+      groups.set(key, [...(groups.get(key) ?? []), { edge, node, other, side }]);
+    }
   }
-  const right = a.x + box.width / 2;
-  const far = right + 46 + offset;
-  const path = `M${right},${a.y + offset} C${far},${a.y} ${far},${b.y} ${right + 5},${b.y + offset}`;
-  return { path, label: { x: far - 14, y: (a.y + b.y) / 2 } };
-};
+  const ports = new Map<Edge, Map<string, number>>();
+  for (const ends of groups.values()) {
+    // What leads forward lies above what leads back, seen from both of its ends.
+    const order = ({ edge, node, other }: End) =>
+      other.y * 10 + (edge.from === (node.column <= other.column ? node : other).name ? 0 : 1);
+    const sorted = ends.toSorted((one, two) => order(one) - order(two));
+    const step = Math.min(9, (box.height - 8) / Math.max(1, sorted.length - 1));
+    sorted.forEach(({ edge, node }, index) => {
+      const ofEdge = ports.get(edge) ?? new Map<string, number>();
+      ofEdge.set(node.name, (index - (sorted.length - 1) / 2) * step);
+      ports.set(edge, ofEdge);
+    });
+  }
+  return (edge, name) => ports.get(edge)?.get(name) ?? 0;
+}
 
-/** Ways there and back lie beside each other. */
-export function curveOf(from: Node, to: Node, hasWayBack: boolean): Curve {
-  const isForward = to.column > from.column || (to.column === from.column && to.y > from.y);
-  const offset = hasWayBack ? (isForward ? -8 : 8) : 0;
-  return from.column === to.column ? round(from, to, offset) : sideways(from, to, offset);
+function curveOf(edge: Edge, from: Node, to: Node, start: number, end: number): Curve {
+  if (from.column !== to.column) {
+    const sign = to.x > from.x ? 1 : -1;
+    const a = { x: from.x + (sign * box.width) / 2, y: from.y + start };
+    const b = { x: to.x - sign * (box.width / 2 + 5), y: to.y + end };
+    const bend = (b.x - a.x) / 2;
+    const path = `M${a.x},${a.y} C${a.x + bend},${a.y} ${b.x - bend},${b.y} ${b.x},${b.y}`;
+    // Nearer to the node with fewer edges there is more room; there and back each have their own place.
+    const at = sign > 0 ? 0.64 : 0.5;
+    const rise = 3 * at * at - 2 * at * at * at;
+    return { edge, path, label: { x: a.x + (b.x - a.x) * at, y: a.y + (b.y - a.y) * rise } };
+  }
+  if (isNear(from, to)) {
+    const sign = to.y > from.y ? 1 : -1;
+    const x = from.x + start * 3;
+    const [top, bottom] = [from.y + (sign * box.height) / 2, to.y - sign * (box.height / 2 + 5)];
+    return { edge, path: `M${x},${top} L${x},${bottom}`, label: { x, y: (top + bottom) / 2 } };
+  }
+  // Past the nodes between them.
+  const right = from.x + box.width / 2;
+  const far = right + 56;
+  const [y1, y2] = [from.y + start, to.y + end];
+  const path = `M${right},${y1} C${far},${y1} ${far},${y2} ${right + 5},${y2}`;
+  return { edge, path, label: { x: far - 14, y: (y1 + y2) / 2 } };
+}
+
+export function curvesOf(drawing: Drawing): readonly Curve[] {
+  const byName = new Map(drawing.nodes.map((node) => [node.name, node]));
+  const portOf = portsOf(drawing);
+  return drawing.edges.flatMap((edge) => {
+    const [from, to] = [byName.get(edge.from), byName.get(edge.to)];
+    if (!from || !to) return [];
+    return [curveOf(edge, from, to, portOf(edge, edge.from), portOf(edge, edge.to))];
+  });
 }

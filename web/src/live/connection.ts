@@ -120,12 +120,36 @@ export function connect(): void {
 /** Tries now instead of later. */
 export const tryNow = (): void => wake();
 
+/** A page that nobody sees gives its stream back: a browser has six connections for all its tabs. */
+const unseenMs = 120_000;
+
+function restWhileUnseen(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isResting = false;
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(timer);
+    if (document.hidden) {
+      timer = setTimeout(() => {
+        isResting = connection().phase !== 'login';
+        stopping.abort();
+      }, unseenMs);
+      return;
+    }
+    if (isResting && connection().phase !== 'login') {
+      setConnection({ phase: 'loading' });
+      connect();
+    }
+    isResting = false;
+  });
+}
+
 export function start(): void {
   whenSessionEnds(() => {
     stopping.abort();
     setConnection({ phase: 'login' });
   });
   startClock();
+  restWhileUnseen();
   window.addEventListener('online', tryNow);
   connect();
 }

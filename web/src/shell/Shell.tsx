@@ -79,7 +79,26 @@ const Waiting = (): JSX.Element => (
   </Switch>
 );
 
+/** What a browser says when a page's file is gone: another version of the console is served by now. */
+const isOutdated = (error: unknown): boolean =>
+  error instanceof Error && /imported module|importing a module/i.test(error.message);
+
 const Broken = (props: { error: unknown; again: () => void }): JSX.Element => (
+  <Show when={!isOutdated(props.error)} fallback={<Outdated />}>
+    <BrokenPage {...props} />
+  </Show>
+);
+
+const Outdated = (): JSX.Element => (
+  <Empty
+    title="Signalbox was updated"
+    action={<Button onClick={() => location.reload()}>Load the new console</Button>}
+  >
+    This page belongs to the version before.
+  </Empty>
+);
+
+const BrokenPage = (props: { error: unknown; again: () => void }): JSX.Element => (
   <Empty
     title="This page broke"
     action={<Button onClick={() => props.again()}>Draw it again</Button>}

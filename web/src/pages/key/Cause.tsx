@@ -1,4 +1,5 @@
 /** Who or what caused an event: an operator, a start, or a request with its attempts. */
+import { A } from '@solidjs/router';
 import { createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { duration, exact } from '../../design/format.ts';
 import { Waterfall } from '../../design/Waterfall.tsx';
@@ -51,9 +52,9 @@ export function Cause(props: { of: Event }): JSX.Element {
             {(request) => (
               <>
                 <div>
-                  {request().method} <code>{request().route}</code> ·{' '}
-                  {request().model ?? 'no model'} · HTTP {request().status} ·{' '}
-                  {duration(request().duration_ms)}
+                  <A href={`/requests/${request().id}`}>{request().method}</A>{' '}
+                  <code>{request().route}</code> · {request().model ?? 'no model'} · HTTP{' '}
+                  {request().status} · {duration(request().duration_ms)}
                 </div>
                 <Waterfall
                   label="Attempts of the request"

@@ -55,7 +55,7 @@ export function DayCharts(): JSX.Element {
           label={`Requests ${per()}`}
           times={times()}
           format={compact}
-          height={262}
+          height={284}
           series={[
             { name: 'Requests', values: steps().map(({ requests }) => requests) },
             { name: 'Tool calls', values: steps().map(({ toolCalls }) => toolCalls) },

@@ -60,8 +60,10 @@ export const Health = (): JSX.Element => (
             {count(tally('provider')['active'] ?? 0)} active,{' '}
             {count(tally('provider')['resting'] ?? 0)} resting
           </dd>
-          <dt>Watching</dt>
-          <dd>{plural(pulse().listeners, 'live stream')}</dd>
+          <Show when={pulse().listeners > 0}>
+            <dt>Watching</dt>
+            <dd>{plural(pulse().listeners, 'live stream')}</dd>
+          </Show>
           <dt>Gateway</dt>
           <dd>
             <code>{world()?.gatewayId}</code>
