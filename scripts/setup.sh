@@ -91,4 +91,4 @@ build_console() {
 find_bun
 put_bun_on_path
 install_dependencies
-build_console
+[ -n "${WITHOUT_CONSOLE:-}" ] || build_console

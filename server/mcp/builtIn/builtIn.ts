@@ -18,7 +18,8 @@ import {
 } from '../rpc/message.ts';
 import { createCallTool } from './callTool.ts';
 import { inProcessLink, type Serve } from './link.ts';
-import { builtInName, instructions, metricsUri, resources, tools } from './offers.ts';
+import { builtInName } from './name.ts';
+import { instructions, metricsUri, resources, tools } from './offers.ts';
 import { createUsage } from './usage.ts';
 
 export type BuiltInDeps = Readonly<{

@@ -5,7 +5,7 @@ import { actorId } from '../../../events/ids.ts';
 import type { Logger } from '../../logger.ts';
 import type { WrittenServer } from '../config/written.ts';
 import type { McpServers } from '../servers.ts';
-import { builtInName } from './offers.ts';
+import { builtInName } from './name.ts';
 
 /** The request path has limits of its own for how long a model may think and write. */
 const mostMs = 3_600_000;

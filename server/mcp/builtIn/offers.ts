@@ -1,9 +1,8 @@
 /** What the built-in server offers, as it says of itself. */
 import { Type as t, type Static, type TSchema } from '@sinclair/typebox';
 import type { Json } from '../rpc/message.ts';
+import { builtInName } from './name.ts';
 
-/** Its name under every roof, and its place below `/mcp`. */
-export const builtInName = 'claude-api-gateway';
 export const metricsUri = `mcp://${builtInName}/metrics`;
 
 const nullable = <Of extends TSchema>(of: Of) => t.Union([of, t.Null()]);
