@@ -1,7 +1,6 @@
 /** The console's pages for everyone: names, contrast, order; and its first load, which is small. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { chromiumPath, openBrowser } from '../support/browser.ts';
 import { consolePaths } from '../../scripts/screenshots/places.ts';
@@ -9,7 +8,6 @@ import { builtConsole, live, openConsole } from '../support/console.ts';
 import { answersWell, startProxied, type Proxied } from '../support/proxied.ts';
 
 const isMissing = chromiumPath() === null;
-const axe = readFileSync(join(import.meta.dir, '../../node_modules/axe-core/axe.min.js'), 'utf8');
 const paths = await consolePaths();
 let gateway: Proxied;
 let browser: Browser;
@@ -53,7 +51,7 @@ const found = async (path: string, theme: 'light' | 'dark', width: number) => {
     await page.waitForLoadState('networkidle', { timeout: 1_000 }).catch(() => undefined);
     expect(complaints).toEqual([]);
     // By the debugger: the page's own policy allows no foreign script.
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     const { violations } = await page.evaluate(() =>
       (globalThis as unknown as { axe: Axe }).axe.run(),
     );

@@ -135,8 +135,8 @@ function curveOf(edge: Edge, from: Node, to: Node, start: number, end: number): 
     const b = { x: to.x - sign * (box.width / 2 + 5), y: to.y + end };
     const bend = (b.x - a.x) / 2;
     const path = `M${a.x},${a.y} C${a.x + bend},${a.y} ${b.x - bend},${b.y} ${b.x},${b.y}`;
-    // Nearer to the node with fewer edges there is more room; there and back each have their own place.
-    const at = sign > 0 ? 0.64 : 0.5;
+    // Near its end, where its neighbours have gone elsewhere.
+    const at = sign > 0 ? 0.77 : 0.71;
     const rise = 3 * at * at - 2 * at * at * at;
     return { edge, path, label: { x: a.x + (b.x - a.x) * at, y: a.y + (b.y - a.y) * rise } };
   }

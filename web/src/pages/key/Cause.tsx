@@ -22,7 +22,7 @@ const toneOf = (verdict: string): Tone => {
   return verdict === 'caller' || verdict === 'cancelled' ? 'idle' : 'bad';
 };
 
-export const triesOf = ({ attempts }: Request) =>
+const triesOf = ({ attempts }: Request) =>
   attempts.map((one) => ({
     name: `${one.provider}${one.key_id === null ? '' : ` · ${one.key_id}`}`,
     startMs: one.started_ms,

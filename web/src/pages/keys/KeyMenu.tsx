@@ -9,7 +9,7 @@ import type { Key } from './keyRows.ts';
 
 type Asked = 'change' | 'secret' | 'disable' | 'remove';
 
-export async function probe(id: string): Promise<void> {
+async function probe(id: string): Promise<void> {
   const { ok, status, reason, rule_id: ruleId } = await providerKeys.probe(id);
   const what = ok ? 'The vendor accepts the key' : `${ruleInWords(ruleId)}: ${reason}`;
   say(status === 0 ? what : `${what} (HTTP ${status})`);

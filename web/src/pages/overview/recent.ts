@@ -6,7 +6,7 @@ import type { Span } from '../../live/world.ts';
 
 const shownS = 60;
 
-export const lastMinute = createRoot(() =>
+const lastMinute = createRoot(() =>
   createMemo((): readonly (Span | undefined)[] => {
     // The second that is not over would look like a fall.
     const lastMs = Math.floor(now() / 1_000) * 1_000 - 1_000;
