@@ -18,6 +18,8 @@ export const operatorSchemas = {
   }),
   /** Somebody looked at what a client sent and was answered; who, is in the event's cause. */
   RequestBodyRead: t.Object({ requestId: t.String() }),
+  /** An operator looked at what was said in a client's conversation. */
+  ConversationRead: t.Object({ conversationId: t.String(), owner: t.String() }),
 };
 
 type Schemas = typeof operatorSchemas;

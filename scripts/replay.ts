@@ -10,7 +10,7 @@ Without options: makes the read models again from the log, beside the database i
 checkpoints, and says table by table whether both have the same rows; exits with 1 when they have not.
 
   --actor provider-key/my-key   print the state of one actor, made from its events
-  --at 1234                     as it was at this sequence of CONTROL
+  --at 1234                     as it was at this sequence of its stream
   --at 2026-11-20T10:00:00Z     as it was at this time of the log
   --help                        this text
 

@@ -9,6 +9,7 @@ import { problemResponse } from './http/problem.ts';
 import { actorsRoutes } from './routes/actors.ts';
 import { clientKeyRoutes } from './routes/clientKeys.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { conversationActorRoutes } from './routes/conversationActors.ts';
 import { conversationListRoutes } from './routes/conversationList.ts';
 import { conversationMessageRoutes } from './routes/conversationMessages.ts';
 import { conversationRoutes } from './routes/conversations.ts';
@@ -59,6 +60,7 @@ const managementRoutes = (services: Services, door: Door) =>
     .use(settingsRoutes(services, door))
     .use(webhookRoutes(services, door))
     .use(eventsRoutes(services, door))
+    .use(conversationActorRoutes(services, door))
     .use(actorsRoutes(services, door))
     .use(logsRoutes(services, door))
     .use(statsRoutes(services, door))

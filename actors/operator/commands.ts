@@ -1,4 +1,4 @@
-/** What can be told to the operator's actor: logins that passed or failed their check, logouts, and bodies that were read. */
+/** What can be told to the operator's actor: logins that passed or failed their check, logouts, and what was looked at. */
 
 /** The password was right. */
 export type LogIn = Readonly<{
@@ -18,4 +18,11 @@ export type FailLogin = Readonly<{ type: 'FailLogin'; address: string; nowMs: nu
 /** A recorded body is about to be shown. */
 export type ReadRequestBody = Readonly<{ type: 'ReadRequestBody'; requestId: string }>;
 
-export type OperatorCommand = LogIn | LogOut | FailLogin | ReadRequestBody;
+/** What was said in a client's conversation is about to be shown. */
+export type ReadConversation = Readonly<{
+  type: 'ReadConversation';
+  conversationId: string;
+  owner: string;
+}>;
+
+export type OperatorCommand = LogIn | LogOut | FailLogin | ReadRequestBody | ReadConversation;

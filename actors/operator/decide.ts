@@ -1,4 +1,4 @@
-/** What a login, a logout, a wrong password or a look at a body leads to: one event, nothing, or a refusal. */
+/** What a login, a logout, a wrong password or a look at what a client said leads to: one event, nothing, or a refusal. */
 import type { OperatorEvent } from '../../events/operator.ts';
 import { Refusal } from '../runtime/refusal.ts';
 import type { FailLogin, OperatorCommand } from './commands.ts';
@@ -39,6 +39,10 @@ export function decide(command: OperatorCommand, state: OperatorState): Operator
       return failLogin(command, state);
     case 'ReadRequestBody':
       return { type: 'RequestBodyRead', data: { requestId: command.requestId } };
+    case 'ReadConversation': {
+      const { conversationId, owner } = command;
+      return { type: 'ConversationRead', data: { conversationId, owner } };
+    }
     default:
       return command satisfies never;
   }

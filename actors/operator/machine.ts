@@ -52,6 +52,7 @@ export const operatorMachine = setup({
   on: {
     /** Only for who asks the log: an event without any action would be taken for one that does not fit. */
     RequestBodyRead: { actions: assign({}) },
+    ConversationRead: { actions: assign({}) },
     OperatorLoggedIn: {
       actions: assign(({ context, event: { data } }) => ({
         failures: without(context.failures, data.address),

@@ -1,5 +1,5 @@
 /** Queries over conversations. */
-import { and, desc, eq, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lt, ne, sql } from 'drizzle-orm';
 import type { Sequence } from '../event.ts';
 import { conversationTable, type ConversationRow } from './conversations.ts';
 import type { ProjectionDatabase } from './database.ts';
@@ -52,13 +52,15 @@ export function conversationCounts(db: ProjectionDatabase): Record<string, numbe
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
 }
 
-/** Ids in their order, erased ones too: they are actors still. */
-export const conversationIds = (db: ProjectionDatabase, after: string, limit: number): string[] =>
+/** By their ids, erased ones too: they are actors still. */
+export const conversationsById = (
+  db: ProjectionDatabase,
+  { owner, after, limit }: Readonly<{ owner?: string; after: string; limit: number }>,
+): ConversationRow[] =>
   db
-    .select({ id: t.id })
+    .select()
     .from(t)
-    .where(sql`${t.id} > ${after}`)
+    .where(and(gt(t.id, after), owner === undefined ? undefined : eq(t.owner, owner)))
     .orderBy(t.id)
     .limit(limit)
-    .all()
-    .map(({ id }) => id);
+    .all();

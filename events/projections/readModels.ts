@@ -3,8 +3,8 @@ import { checkpointTable, type Checkpoint } from './checkpoints.ts';
 import type { ConversationRow } from './conversations.ts';
 import {
   conversationCounts,
-  conversationIds,
   conversationOf,
+  conversationsById,
   conversationsOf,
   type ConversationFilter,
 } from './readConversations.ts';
@@ -81,9 +81,9 @@ export function openReadModels(databasePath: string) {
     /** How many there are, by status. */
     conversationCounts: (): Record<string, number> => reader.read(conversationCounts, {}),
 
-    /** In their order, erased ones included. */
-    conversationIds: (after: string, limit: number): string[] =>
-      reader.read((db) => conversationIds(db, after, limit), []),
+    /** In the order of their ids, erased ones included. */
+    conversationsById: (filter: Parameters<typeof conversationsById>[1]): ConversationRow[] =>
+      reader.read((db) => conversationsById(db, filter), []),
 
     /** How far each stream is projected; empty before anything is. */
     positions: (): Checkpoint[] => reader.read((db) => db.select().from(checkpointTable).all(), []),

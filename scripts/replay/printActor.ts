@@ -1,10 +1,12 @@
 /** Prints what an actor was at a moment of the past. */
+import { conversationKind } from '../../actors/conversation/conversation.ts';
+import type { AnyActorKind } from '../../actors/runtime/actorKind.ts';
 import { stateAt, type Moment } from '../../actors/runtime/replay.ts';
 import { actorId, isActorId } from '../../events/ids.ts';
 import type { EventLog } from '../../events/log.ts';
 import { kinds } from '../../server/kinds.ts';
 
-/** A sequence of CONTROL, or a time in any form that `Date` reads; without one the newest event counts. */
+/** A sequence of the actor's stream, or a time in any form that `Date` reads; without one the newest event counts. */
 export function momentOf(text: string | undefined): Moment {
   if (text === undefined) return { sequence: Number.MAX_SAFE_INTEGER };
   if (/^\d+$/.test(text)) return { sequence: Number(text) };
@@ -25,10 +27,11 @@ export async function printActor(
 ): Promise<boolean> {
   const moment = momentOf(at);
   const [kindName, id, more] = name.split('/');
-  const kind = kinds.find((one) => one.kind === kindName);
+  const known: readonly AnyActorKind[] = [...kinds, conversationKind];
+  const kind = known.find((one) => one.kind === kindName);
   if (!kind || id === undefined || more !== undefined || !isActorId(id)) {
-    const known = kinds.map((one) => one.kind).join(', ');
-    throw new TypeError(`--actor ${name} is no actor: write <kind>/<id>, the kind one of ${known}`);
+    const names = known.map((one) => one.kind).join(', ');
+    throw new TypeError(`--actor ${name} is no actor: write <kind>/<id>, the kind one of ${names}`);
   }
   const past = await stateAt(log, kind, { kind: kind.kind, id: actorId(id) }, moment);
   if (!past) {

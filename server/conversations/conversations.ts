@@ -77,6 +77,8 @@ export type Conversations = Readonly<{
   /** A new conversation with all turns up to this one; all there are without one. */
   fork(id: string, owner: string, atTurn: number | null, cause: Cause): Promise<Conversation>;
   titleOf(of: Titled): Promise<string | null>;
+  /** A state with what can be read of it, e.g. one of the past. */
+  describe(of: Pick<Conversation, 'id' | 'state'>): Promise<Conversation>;
   /** What a state holds, e.g. one of the past. */
   read(context: ConversationContext): Promise<readonly ReadTurn[]>;
   running: Pick<RunningTurns, 'get'>;
@@ -131,7 +133,10 @@ export function createConversations(deps: ConversationsDeps): Conversations {
     return { id: current.id, state, sequence };
   };
 
-  const shown = async ({ id, state }: Current<ConversationState>): Promise<Conversation> => {
+  const shown = async ({
+    id,
+    state,
+  }: Pick<Conversation, 'id' | 'state'>): Promise<Conversation> => {
     const { context } = state;
     const [title, systemPrompt] = [await said.title(context), await said.system(context)];
     return { id, state, context, title, systemPrompt };
@@ -226,6 +231,7 @@ export function createConversations(deps: ConversationsDeps): Conversations {
     },
 
     titleOf: said.title,
+    describe: shown,
     read: said.turns,
     running,
     loaded: actors.loaded,

@@ -2,6 +2,7 @@
 import { Elysia, t } from 'elysia';
 import type { BegunTurn } from '../conversations/beginTurn.ts';
 import type { ReadTurn } from '../conversations/said.ts';
+import { readableOwner } from '../conversations/readers.ts';
 import { placeOf, streamHeaders, turnStream } from '../conversations/turnStream.ts';
 import { askerOf, ownerOf } from '../conversations/viewers.ts';
 import { originalOf } from '../http/aliases.ts';
@@ -60,7 +61,8 @@ function mustBeCompleted(turn: ReadTurn): void {
   });
 }
 
-export function conversationMessageRoutes({ conversations }: Services, { plugin }: Door) {
+export function conversationMessageRoutes(services: Services, { plugin }: Door) {
+  const { conversations } = services;
   const streamOf = (id: string, { running, number, model }: BegunTurn) => {
     const first = { conversation_id: id, turn_id: running.id, turn: number, model };
     const stream = turnStream(id, running.id, running.follow(0), first);
@@ -123,8 +125,9 @@ export function conversationMessageRoutes({ conversations }: Services, { plugin 
     )
     .get(
       '/api/conversations/:id/messages',
-      async ({ params, query, caller }) => {
-        const turns = await conversations.turns(params.id, ownerOf(caller));
+      async ({ params, query, caller, cause }) => {
+        const owner = await readableOwner(services, caller, params.id, cause);
+        const turns = await conversations.turns(params.id, owner);
         const { limit = 100, after = 0 } = query;
         const rest = turns.filter(({ number }) => number > after);
         const page = rest.slice(0, limit);

@@ -1,5 +1,6 @@
 /** Conversations: begun, read, renamed, forked, put away and erased. */
 import { Elysia, t } from 'elysia';
+import { readableOwner } from '../conversations/readers.ts';
 import { ownerOf, ownerOrAny } from '../conversations/viewers.ts';
 import { asJson, asMarkdown } from '../conversations/written.ts';
 import type { Door } from '../http/door.ts';
@@ -23,7 +24,8 @@ const beginning = t.Object(
 
 const tags = ['Conversations'];
 
-export function conversationRoutes({ conversations }: Services, { plugin }: Door) {
+export function conversationRoutes(services: Services, { plugin }: Door) {
+  const { conversations } = services;
   const shown = async (id: string, owner: string | null) =>
     presentConversation(await conversations.get(id, owner));
 
@@ -43,11 +45,16 @@ export function conversationRoutes({ conversations }: Services, { plugin }: Door
         detail: { summary: 'Begin a conversation', tags },
       },
     )
-    .get('/api/conversations/:id', ({ params, caller }) => shown(params.id, ownerOf(caller)), {
-      params: idParams,
-      response: { 200: conversationSchema, ...problems(401, 403, 404, 503) },
-      detail: { summary: 'One conversation', tags },
-    })
+    .get(
+      '/api/conversations/:id',
+      async ({ params: { id }, caller, cause }) =>
+        shown(id, await readableOwner(services, caller, id, cause)),
+      {
+        params: idParams,
+        response: { 200: conversationSchema, ...problems(401, 403, 404, 503) },
+        detail: { summary: 'One conversation', tags },
+      },
+    )
     .patch(
       '/api/conversations/:id',
       async ({ params, body, caller, cause }) => {
@@ -123,8 +130,8 @@ export function conversationRoutes({ conversations }: Services, { plugin }: Door
     )
     .get(
       '/api/conversations/:id/export',
-      async ({ params, query, caller }) => {
-        const owner = ownerOf(caller);
+      async ({ params, query, caller, cause }) => {
+        const owner = await readableOwner(services, caller, params.id, cause);
         const conversation = await conversations.get(params.id, owner);
         const turns = await conversations.turns(params.id, owner);
         const isMarkdown = query.format === 'markdown';

@@ -60,3 +60,17 @@ export function given<Query extends object>(query: Query) {
     [Name in keyof Query]?: Exclude<Query[Name], undefined>;
   };
 }
+
+/** A page of all that there is, oldest first: `after` is the last one seen in either order. */
+export function pageInOrder<Item extends Readonly<{ sequence: number }>>(
+  all: readonly Item[],
+  query: Readonly<{ after?: number; order?: 'asc' | 'desc'; limit?: number }>,
+) {
+  const { after, order = 'asc', limit = defaultLimit } = query;
+  const isAscending = order === 'asc';
+  const isNext = ({ sequence }: Item) =>
+    after === undefined || (isAscending ? sequence > after : sequence < after);
+  const rest = (isAscending ? all : all.toReversed()).filter(isNext);
+  const data = rest.slice(0, limit);
+  return { data, next: rest.length > limit ? (data.at(-1)?.sequence ?? null) : null };
+}

@@ -178,6 +178,10 @@ export const table = {
     false,
     'a conversation that is full goes on, and models are sent its last messages only',
   ),
+  operatorsReadConversations: onOff(
+    false,
+    "operators may read what is said in clients' conversations; each time is an event in the audit log",
+  ),
   recordBodies: onOff(
     false,
     'keep the bodies of all requests and answers, encrypted; without it those of clients and routes that say record_bodies',
