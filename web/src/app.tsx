@@ -33,6 +33,8 @@ export const places: readonly Place[] = [
   { path: '/mcp/tools', load: () => page(import('./pages/mcpTools/Tools.tsx')), rail: ['MCP', 'Tool explorer', 'tool'] },
   { path: '/mcp/tools/:tool', load: () => page(import('./pages/mcpTools/Tools.tsx')) },
   { path: '/mcp/log', load: () => page(import('./pages/mcpLog/Log.tsx')), rail: ['MCP', 'MCP log', 'log'] },
+  { path: '/settings', load: () => page(import('./pages/settings/Settings.tsx')), rail: ['Gateway', 'Settings', 'settings'] },
+  { path: '/webhooks', load: () => page(import('./pages/webhooks/Webhooks.tsx')), rail: ['Gateway', 'Webhooks', 'out'] },
 ];
 
 export const App = (): JSX.Element => (
