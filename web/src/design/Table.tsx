@@ -34,6 +34,12 @@ type TableProps<Row> = {
   hrefOf?: (row: Row) => string;
   sort?: Readonly<{ column: string; isDescending: boolean }>;
   rowHeight?: number;
+  /** The row that is open beside the table. */
+  selected?: string | undefined;
+  /** Called when the last rows come into sight. */
+  onEnd?: () => void;
+  /** Under the last row. */
+  foot?: JSX.Element;
   /** Where there is no row. */
   empty: JSX.Element;
 };
@@ -80,6 +86,14 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
     onCleanup(() => observer.disconnect());
   });
 
+  createEffect(() => {
+    if (props.selected !== undefined) setCurrent(props.selected);
+  });
+  createEffect(() => {
+    const end = sorted().length * rowHeight();
+    if (end > 0 && top() + 2 * height() > end) props.onEnd?.();
+  });
+
   const place = createMemo(() => {
     const id = current();
     return id === undefined ? -1 : sorted().findIndex((row) => props.idOf(row) === id);
@@ -113,61 +127,68 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
     <div class="card table">
       <div
         class="scroll"
-        role="table"
-        aria-label={props.label}
-        aria-rowcount={sorted().length + 1}
+        role="group"
+        aria-label={`${props.label}, scrolling`}
         tabIndex={0}
         ref={(own) => (scroller = own)}
         onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       >
-        <div role="rowgroup">
-          <div
-            class="line heads"
-            role="row"
-            aria-rowindex={1}
-            style={{ 'grid-template-columns': template(), 'min-width': `${leastPx()}px` }}
-          >
-            <For each={props.columns}>
-              {(column) => (
-                <div
-                  role="columnheader"
-                  classList={{ right: column.right ?? false }}
-                  aria-sort={ariaSort(sort(), column.name)}
-                >
-                  <Show
-                    when={column.sortBy}
-                    fallback={column.title || <span class="unseen">Actions</span>}
-                  >
-                    <button type="button" onClick={() => sortOn(column)}>
-                      {column.title}
-                      <span aria-hidden="true">{arrow(sort(), column.name)}</span>
-                    </button>
-                  </Show>
-                </div>
-              )}
-            </For>
-          </div>
-        </div>
         <Show when={sorted().length > 0} fallback={props.empty}>
-          <div
-            class="space"
-            role="rowgroup"
-            style={{ height: `${sorted().length * rowHeight()}px`, 'min-width': `${leastPx()}px` }}
-          >
-            <For each={inSight()}>
-              {(id, index) => (
-                <Line
-                  columns={props.columns}
-                  row={byId().get(id)}
-                  template={template()}
-                  index={first() + index()}
-                  height={rowHeight()}
-                  isCurrent={current() === id}
-                  onOpen={props.hrefOf ? (row) => navigate(props.hrefOf?.(row) ?? '.') : undefined}
-                />
-              )}
-            </For>
+          <div role="table" aria-label={props.label} aria-rowcount={sorted().length + 1}>
+            <div role="rowgroup">
+              <div
+                class="line heads"
+                role="row"
+                aria-rowindex={1}
+                style={{ 'grid-template-columns': template(), 'min-width': `${leastPx()}px` }}
+              >
+                <For each={props.columns}>
+                  {(column) => (
+                    <div
+                      role="columnheader"
+                      classList={{ right: column.right ?? false }}
+                      aria-sort={ariaSort(sort(), column.name)}
+                    >
+                      <Show
+                        when={column.sortBy}
+                        fallback={column.title || <span class="unseen">Actions</span>}
+                      >
+                        <button type="button" onClick={() => sortOn(column)}>
+                          {column.title}
+                          <span aria-hidden="true">{arrow(sort(), column.name)}</span>
+                        </button>
+                      </Show>
+                    </div>
+                  )}
+                </For>
+              </div>
+            </div>
+            <div
+              class="space"
+              role="rowgroup"
+              style={{
+                height: `${sorted().length * rowHeight()}px`,
+                'min-width': `${leastPx()}px`,
+              }}
+            >
+              <For each={inSight()}>
+                {(id, index) => (
+                  <Line
+                    columns={props.columns}
+                    row={byId().get(id)}
+                    template={template()}
+                    index={first() + index()}
+                    height={rowHeight()}
+                    isCurrent={current() === id}
+                    onOpen={
+                      props.hrefOf ? (row) => navigate(props.hrefOf?.(row) ?? '.') : undefined
+                    }
+                  />
+                )}
+              </For>
+            </div>
           </div>
+          {props.foot}
         </Show>
       </div>
     </div>

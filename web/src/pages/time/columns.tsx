@@ -1,0 +1,75 @@
+/** The columns of the actors then and now. */
+import { A } from '@solidjs/router';
+import { Show, type JSX } from 'solid-js';
+import { Badge } from '../../design/Badge.tsx';
+import { count } from '../../design/format.ts';
+import type { Column } from '../../design/Table.tsx';
+import { kindInWords, nameIn } from '../../words/actors.ts';
+import { changeInWords, type Row } from './then.ts';
+import type { Contexts, Kind } from '../../live/fold/actors.ts';
+
+/** As it was called then. */
+export const nameOf = ({ kind, id, then, now }: Row): string =>
+  nameIn(kind, id, (then?.context as Contexts[Kind] | undefined) ?? now?.context);
+
+const Status = (props: { status: string | undefined }): JSX.Element => (
+  <Show when={props.status} fallback={<span class="faint">not there</span>}>
+    {(status) => <Badge status={status()} />}
+  </Show>
+);
+
+export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] => [
+  {
+    name: 'name',
+    title: 'Actor',
+    width: 'minmax(140px, 1.2fr)',
+    cell: (row) => (
+      <A href={hrefOf(row())} title={row().id}>
+        {nameOf(row())}
+      </A>
+    ),
+  },
+  {
+    name: 'kind',
+    title: 'Kind',
+    width: 'minmax(96px, 0.7fr)',
+    cell: (row) => <span class="muted">{kindInWords(row().kind)}</span>,
+  },
+  {
+    name: 'then',
+    title: 'Then',
+    width: '104px',
+    cell: (row) => <Status status={row().then?.status} />,
+  },
+  {
+    name: 'now',
+    title: 'Now',
+    width: '104px',
+    cell: (row) => <Status status={row().now?.status} />,
+  },
+  {
+    name: 'difference',
+    title: 'Different now',
+    width: 'minmax(110px, 1.8fr)',
+    cell: (row) => (
+      <span class="muted" title={changeInWords(row())}>
+        {changeInWords(row()) || <span class="faint">nothing</span>}
+      </span>
+    ),
+  },
+  {
+    name: 'sequence',
+    title: 'Event',
+    width: '60px',
+    right: true,
+    cell: (row) => (
+      <Show when={row().then} fallback={<span class="faint">–</span>}>
+        {(then) => (
+          <A href={`/audit?event=${then().sequence}`} title="Its last event then">
+            {count(then().sequence)}
+          </A>
+        )}
+      </Show>
+    ),
+  },
+];
