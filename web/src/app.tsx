@@ -35,6 +35,10 @@ export const places: readonly Place[] = [
   { path: '/mcp/log', load: () => page(import('./pages/mcpLog/Log.tsx')), rail: ['MCP', 'MCP log', 'log'] },
   { path: '/settings', load: () => page(import('./pages/settings/Settings.tsx')), rail: ['Gateway', 'Settings', 'settings'] },
   { path: '/webhooks', load: () => page(import('./pages/webhooks/Webhooks.tsx')), rail: ['Gateway', 'Webhooks', 'out'] },
+  { path: '/requests', load: () => page(import('./pages/requests/Requests.tsx')), rail: ['Look back', 'Requests', 'requests'] },
+  { path: '/requests/:id', load: () => page(import('./pages/request/Request.tsx')) },
+  { path: '/audit', load: () => page(import('./pages/audit/Audit.tsx')), rail: ['Look back', 'Audit', 'log'] },
+  { path: '/time', load: () => page(import('./pages/time/TimeTravel.tsx')), rail: ['Look back', 'Time travel', 'audit'] },
 ];
 
 export const App = (): JSX.Element => (
