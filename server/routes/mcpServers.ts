@@ -154,8 +154,12 @@ export function mcpServerRoutes(services: Services, door: Door) {
       },
       {
         params: idParams,
-        response: { 204: t.Void(), ...problems(400, 401, 403, 404, 503) },
-        detail: { summary: 'Remove an MCP server, with its secrets', tags },
+        response: { 204: t.Void(), ...problems(400, 401, 403, 404, 422, 503) },
+        detail: {
+          summary: 'Remove an MCP server, with its secrets',
+          description: 'One that is a part of the gateway can only be switched off.',
+          tags,
+        },
       },
     )
     .post(

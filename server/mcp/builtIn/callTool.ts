@@ -13,7 +13,7 @@ import type { Incoming } from '../rpc/peer.ts';
 import type { BuiltInDeps } from './builtIn.ts';
 import { createListing } from './listing.ts';
 import { builtInName } from './name.ts';
-import { inputs, type Health, type InputOf, type ToolName } from './offers.ts';
+import { type Health, type InputOf, inputs, type SaidMessage, type ToolName } from './offers.ts';
 import { createSendMessage } from './sendMessage.ts';
 import { ToolFault } from './toolFault.ts';
 import { createWhose } from './whose.ts';
@@ -94,7 +94,7 @@ export function createCallTool(deps: BuiltInDeps) {
         const { conversation_id: id } = given as InputOf<'get_conversation_history'>;
         const turns = await conversations.turns(id, who.owner);
         return listed(
-          turns.flatMap(messagesOfTurn).map((one) => ({
+          turns.flatMap(messagesOfTurn).map((one): SaidMessage => ({
             id: one.id,
             role: one.role,
             content: one.content,
