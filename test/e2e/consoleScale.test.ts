@@ -41,7 +41,8 @@ test.skipIf(isMissing)(
     const rows = table.getByRole('row');
     expect(await rows.count()).toBeLessThan(60);
 
-    await table.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    const scroller = page.getByRole('group', { name: 'Provider keys, scrolling' });
+    await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight));
     await table.locator(`[aria-rowindex="${keyCount + 1}"]`).waitFor();
     expect(await rows.count()).toBeLessThan(60);
 

@@ -31,7 +31,7 @@ export function StateMachine(props: MachineProps): JSX.Element {
       .join('; ');
 
   return (
-    <div class="machine">
+    <div class="machine" role="group" aria-label="Drawing of the state machine" tabIndex={0}>
       <svg
         viewBox={`0 0 ${drawing().width} ${drawing().height}`}
         width={drawing().width}
