@@ -44,7 +44,8 @@ export type SwitchMcpTool = Readonly<{ type: 'SwitchMcpTool'; tool: string; isEn
 
 export type LeaveSource = Readonly<{ type: 'LeaveSource'; source: McpSource }>;
 export type ReturnToSource = Readonly<{ type: 'ReturnToSource'; source: McpSource }>;
-export type RemoveMcpServer = Readonly<{ type: 'RemoveMcpServer' }>;
+/** One that is built in is taken out by the gateway alone: without `source` it stays. */
+export type RemoveMcpServer = Readonly<{ type: 'RemoveMcpServer'; source?: 'built-in' }>;
 export type EraseSecretDone = Readonly<{ type: 'EraseSecretDone'; secretRef: string }>;
 
 export type McpServerCommand =

@@ -53,7 +53,7 @@ export function decide(command: McpServerCommand, state: McpServerState): Decisi
         : null;
     case 'RemoveMcpServer':
       mustBeThere(state);
-      mustNotBeBuiltIn(state);
+      if (command.source !== 'built-in') mustNotBeBuiltIn(state);
       return { type: 'McpServerRemoved', data: {} };
     case 'EraseSecretDone':
       return context.secretsToErase.includes(command.secretRef)
@@ -76,21 +76,19 @@ function mustNotBeBuiltIn({ context }: McpServerState): void {
   throw new Refusal('INVALID', 'this MCP server is a part of the gateway; disable it instead');
 }
 
-function mustNotHaveLeft(state: McpServerState): void {
-  const { value, context } = state;
+function mustNotHaveLeft({ value, context }: McpServerState): void {
   if (value !== 'left') return;
-  if (context.source === 'built-in')
-    throw new Refusal('INVALID', 'MCP_BUILT_IN=false leaves this MCP server out');
   throw new Refusal(
     'INVALID',
     `the ${context.source} no longer names this MCP server; name it there again, or remove it here`,
   );
 }
 
-function add(command: AddMcpServer, { value }: McpServerState): Decision {
+function add(command: AddMcpServer, { value, context }: McpServerState): Decision {
   const { type: _type, ...data } = command;
   const added: Decision = { type: 'McpServerAdded', data };
-  if (value === 'unknown') return added;
+  // No operator removed one that was built in: its name is anybody's again.
+  if (value === 'unknown' || (value === 'removed' && context.source === 'built-in')) return added;
   // What an operator removed stays removed, however often the file names it.
   if (data.source !== 'api') return null;
   if (value === 'removed') return added;

@@ -15,7 +15,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Vault } from '../vault.ts';
 import { createBackends, type Backends } from './backends/backends.ts';
 import { createBuiltIn, type BuiltInDeps } from './builtIn/builtIn.ts';
-import { declareBuiltIn } from './builtIn/declare.ts';
+import { declareBuiltIn, withdrawBuiltIn } from './builtIn/declare.ts';
 import { createCallRecords } from './callRecords.ts';
 import { createArgumentsCheck } from './call/argumentsCheck.ts';
 import { createGates } from './call/gates.ts';
@@ -209,8 +209,11 @@ export async function startMcp(
   });
   const { path, isWatched } = config.mcpFile;
   const file = createConfigFile({ path, isWatched, servers, backends, runtime, logger });
+  const itself = { servers, runtime, logger };
+  if (!config.hasBuiltInMcp) await withdrawBuiltIn(itself);
+  // Who names another server so meant that one.
   await file.start();
-  await declareBuiltIn({ isWanted: config.hasBuiltInMcp, servers, runtime, logger });
+  if (config.hasBuiltInMcp) await declareBuiltIn(itself);
   await backends.start();
   connections.start();
 

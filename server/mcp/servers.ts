@@ -92,7 +92,8 @@ export function createMcpServers(runtime: Runtime, vault: Vault, now: () => numb
     async declare(name, written, source, cause) {
       const id = idOf(name);
       const known = actors.get(id)?.state;
-      if (!known || known.value === 'unknown') {
+      const isFree = known?.value === 'removed' && known.context.source === 'built-in';
+      if (!known || known.value === 'unknown' || isFree) {
         await add(name, written, source, cause);
         return true;
       }

@@ -1,6 +1,6 @@
 /** Whose the conversations of the built-in MCP server are, who may use it, and how it is switched off. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'bun:test';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apiOf, expectProblem } from '../support/api.ts';
@@ -14,6 +14,8 @@ import {
   walkers,
   type BuiltInGateway,
 } from '../support/builtIn.ts';
+import { readConfig } from '../../server/config.ts';
+import { testGateway } from '../support/gateway.ts';
 import { startProxied } from '../support/proxied.ts';
 import { streams } from '../support/talking.ts';
 import { until } from '../support/until.ts';
@@ -115,6 +117,35 @@ async function found<T>(find: () => Promise<T | undefined>): Promise<T> {
   return one;
 }
 
+test('what was said to it is gone from every file once the conversation is erased', async () => {
+  const connect = walkers['SDK 2 in a session'];
+  if (!connect) throw new Error('there is no such client');
+  const walker = await connect(`${gateway.url()}/mcp`, bearer('sk-bob'));
+  const canary = 'canary-4712-Zimtschnecke';
+  gateway.vendor.does(streams(`${canary} `, 'answered'));
+  const heard: unknown[] = [];
+  const sent = await walker.call(
+    `${server}_send_message`,
+    { message: `${canary} asked`, system_prompt: `${canary} told` },
+    { onprogress: (one) => void heard.push(one) },
+  );
+  const { content, conversation_id } = jsonOf(sent).data;
+  expect(content).toContain(canary);
+  const bob = apiOf(gateway.url, bearer('sk-bob'));
+  expect((await bob('DELETE', `/api/conversations/${conversation_id}`)).status).toBe(204);
+  await gateway.projected();
+  for (const root of [gateway.dataDir, gateway.nats.folder])
+    for (const one of await readdir(root, { recursive: true, withFileTypes: true })) {
+      if (!one.isFile()) continue;
+      const bytes = await readFile(join(one.parentPath, one.name));
+      expect([one.name, bytes.includes(canary)]).toEqual([one.name, false]);
+    }
+  expect(
+    textOf(await walker.call(`${server}_get_conversation_history`, { conversation_id })),
+  ).toMatch(/^CONVERSATION_NOT_FOUND/);
+  await walker.close();
+});
+
 test('an operator switches it off and on, and cannot remove it', async () => {
   const path = `/api/mcp/servers/${server}`;
   const shown = await gateway.operator('GET', path);
@@ -140,16 +171,39 @@ test('an operator switches it off and on, and cannot remove it', async () => {
   await own.close();
 });
 
+test('a file may name another server so, where that came first', async () => {
+  expect(readConfig({ DATA_DIR: folder }).hasBuiltInMcp).toBe(true);
+  const MCP_CONFIG_PATH = join(folder, 'mcp.json');
+  const mcpServers = { [server]: { url: 'http://127.0.0.1:9/mcp' } };
+  await writeFile(MCP_CONFIG_PATH, JSON.stringify({ mcpServers }));
+  // Here the gateway's own came first.
+  await gateway.restart({ MCP_CONFIG_PATH });
+  expect(gateway.output()).toContain('the gateway has this one itself');
+  const first = await testGateway({ env: { MCP_BUILT_IN: 'true', MCP_CONFIG_PATH } });
+  try {
+    const { json } = await apiOf(first.url)('GET', `/api/mcp/servers/${server}`);
+    expect(json).toMatchObject({ source: 'file', transport: 'http' });
+    expect(first.output()).toContain('the built-in one is not there');
+  } finally {
+    await first.stop();
+  }
+  await gateway.restart();
+});
+
 test('a variable leaves it out, and brings it back', async () => {
   const path = `/api/mcp/servers/${server}`;
   await gateway.restart({ MCP_BUILT_IN: 'false' });
-  expect((await gateway.operator('GET', path)).json.status).toBe('left');
+  expect((await gateway.operator('GET', path)).status).toBe(404);
   await expect(walk('sk-ann')).rejects.toThrow();
   await gateway.restart();
   await gateway.ready();
   const own = await walk('sk-ann');
   expect(await own.tools()).toHaveLength(4);
   await own.close();
+  // Its name is free.
+  const MCP_CONFIG_PATH = join(folder, 'mcp.json');
+  await gateway.restart({ MCP_BUILT_IN: 'false', MCP_CONFIG_PATH });
+  expect((await gateway.operator('GET', path)).json.source).toBe('file');
 });
 
 test('an open gateway has conversations of nobody in particular, and takes any token', async () => {

@@ -52,6 +52,21 @@ describe('an MCP server', () => {
       .thenHappened({ type: 'McpServerAdded', data: { ...data, source: 'api' } });
   });
 
+  test('cannot be removed or changed where it is a part of the gateway, and is switched off instead', () => {
+    const own = { ...data, source: 'built-in' as const };
+    const there: McpServerEvent = { type: 'McpServerAdded', data: own };
+    given(there).when({ type: 'RemoveMcpServer' }).thenRefused('INVALID');
+    given(there).when({ type: 'ChangeMcpServer', source: 'api', settings }).thenRefused('INVALID');
+    given(there)
+      .when({ type: 'DisableMcpServer' })
+      .thenHappened({ type: 'McpServerDisabled', data: {} });
+    given(there).when({ type: 'RemoveMcpServer', source: 'built-in' }).thenHappened(removed);
+    // Its name is free then.
+    given(there, removed)
+      .when({ type: 'AddMcpServer', ...data })
+      .thenHappened(added);
+  });
+
   test('is changed by its own source only, and the older secret is owed to be erased', () => {
     const other = { ...settings, secretRef: 'mcp-2', fingerprint: 'cd' };
     const state = given(added)

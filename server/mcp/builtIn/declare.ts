@@ -1,5 +1,6 @@
 /** Names the built-in server among all others, or takes it out: from then on it is one of them. */
 import { mcpServerKind } from '../../../actors/mcpServer/mcpServer.ts';
+import { Refusal } from '../../../actors/runtime/refusal.ts';
 import type { Runtime } from '../../../actors/runtime/runtime.ts';
 import { actorId } from '../../../events/ids.ts';
 import type { Logger } from '../../logger.ts';
@@ -26,21 +27,36 @@ const written: WrittenServer = {
 };
 
 type Options = Readonly<{
-  isWanted: boolean;
-  servers: Pick<McpServers, 'declare' | 'leaveAllBut'>;
+  servers: Pick<McpServers, 'declare'>;
   runtime: Runtime;
   logger: Logger;
 }>;
 
-export async function declareBuiltIn({ isWanted, servers, runtime, logger }: Options) {
-  const id = actorId(builtInName);
-  const cause = runtime.ownCause();
-  if (!isWanted) return servers.leaveAllBut(new Set(), 'built-in', cause);
-  await servers.declare(builtInName, written, 'built-in', cause);
+const id = actorId(builtInName);
+
+/** Undefined where nobody has the name. */
+const stateOf = (runtime: Runtime) => {
   const state = runtime.of(mcpServerKind).get(id)?.state;
-  if (state && state.value !== 'removed' && state.context.source !== 'built-in')
+  return state?.value === 'unknown' || state?.value === 'removed' ? undefined : state;
+};
+
+export async function declareBuiltIn({ servers, runtime, logger }: Options): Promise<void> {
+  await servers.declare(builtInName, written, 'built-in', runtime.ownCause());
+  const state = stateOf(runtime);
+  if (state && state.context.source !== 'built-in')
     logger.warn(
       { server: id },
       'an MCP server of this name is configured: the built-in one is not there',
     );
+}
+
+export async function withdrawBuiltIn({ runtime }: Pick<Options, 'runtime'>): Promise<void> {
+  if (stateOf(runtime)?.context.source !== 'built-in') return;
+  const command = { type: 'RemoveMcpServer', source: 'built-in' } as const;
+  try {
+    await runtime.of(mcpServerKind).ask(id, command, runtime.ownCause());
+  } catch (error) {
+    // Another process of the gateway was quicker.
+    if (!(error instanceof Refusal)) throw error;
+  }
 }

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { FSWatcher } from 'chokidar';
+import { mcpServerKind } from '../../../actors/mcpServer/mcpServer.ts';
 import { Refusal } from '../../../actors/runtime/refusal.ts';
 import type { Runtime } from '../../../actors/runtime/runtime.ts';
 import type { ActorId } from '../../../events/ids.ts';
@@ -101,12 +102,21 @@ export function createConfigFile(options: Options): ConfigFile {
     ...runtime.ownCause(),
     by: { kind: 'file', id: basename(path) } as const,
   });
+  const mustNotBeBuiltIn = (id: ActorId) => {
+    const state = runtime.of(mcpServerKind).get(id)?.state;
+    if (state?.value === 'removed' || state?.context.source !== 'built-in') return;
+    throw new Refusal(
+      'INVALID',
+      'the gateway has this one itself; MCP_BUILT_IN=false leaves it out',
+    );
+  };
   const apply = async (named: ReadonlyMap<string, WrittenServer>) => {
     const ids = new Set<ActorId>();
     for (const [name, written] of named) {
       try {
         const id = servers.idOf(name);
         if (ids.has(id)) throw new Refusal('INVALID', `another server is called "${id}" already`);
+        mustNotBeBuiltIn(id);
         ids.add(id);
         if (await servers.declare(name, written, 'file', cause()))
           logger.info({ server: id }, 'an MCP server of the file was taken over');
