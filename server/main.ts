@@ -6,6 +6,8 @@ import { snapshotFile } from '../events/snapshots.ts';
 import { buildApp, type App } from './app.ts';
 import { environment } from './config.ts';
 import { openConversations } from './conversations/openConversations.ts';
+import { createProxiedTurns } from './conversations/proxiedTurns.ts';
+import { withTurns } from './conversations/proxyWithTurns.ts';
 import { systemLookup } from './providers/baseUrl.ts';
 import { drainLimitMs, drainServer } from './drainServer.ts';
 import { declare } from './providers/declare.ts';
@@ -102,6 +104,13 @@ export async function startGateway(
   );
   metrics.add(...mcp.backends.families);
 
+  const turns = createProxiedTurns({
+    ...beside,
+    conversations,
+    pricing,
+    mostMessages: () => (limits.trimConversations ? null : limits.maxConversationLength),
+  });
+
   // The doors.
   const howItIs = createPulse({ isDraining, log, pools, readModels, now });
   const live = createLive({ ...beside, kinds, version: config.version, howItIs });
@@ -126,7 +135,7 @@ export async function startGateway(
     webhooks,
     readModels,
     live,
-    proxy,
+    proxy: withTurns(proxy, path.proxyDeps, turns),
     realtime,
     mcp,
     conversations,

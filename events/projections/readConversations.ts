@@ -42,16 +42,6 @@ export const conversationsOf = (
 export const conversationOf = (db: ProjectionDatabase, id: string): ConversationRow | undefined =>
   db.select().from(t).where(eq(t.id, id)).get();
 
-/** How many there are in each status. */
-export function conversationCounts(db: ProjectionDatabase): Record<string, number> {
-  const rows = db
-    .select({ status: t.status, count: sql<number>`count(*)` })
-    .from(t)
-    .groupBy(t.status)
-    .all();
-  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
-}
-
 /** By their ids, erased ones too: they are actors still. */
 export const conversationsById = (
   db: ProjectionDatabase,

@@ -2,7 +2,6 @@
 import { checkpointTable, type Checkpoint } from './checkpoints.ts';
 import type { ConversationRow } from './conversations.ts';
 import {
-  conversationCounts,
   conversationOf,
   conversationsById,
   conversationsOf,
@@ -77,9 +76,6 @@ export function openReadModels(databasePath: string) {
 
     conversationById: (id: string): ConversationRow | undefined =>
       reader.read((db) => conversationOf(db, id), undefined),
-
-    /** How many there are, by status. */
-    conversationCounts: (): Record<string, number> => reader.read(conversationCounts, {}),
 
     /** In the order of their ids, erased ones included. */
     conversationsById: (filter: Parameters<typeof conversationsById>[1]): ConversationRow[] =>

@@ -67,7 +67,7 @@ const noBodies: ProxyDeps['bodies'] = {
 };
 
 /** A vendor's refusal may quote what was said, which stands nowhere but in the conversation. */
-const withoutWords = ({ data, ...event }: RequestFinished): RequestFinished => {
+export const withoutWords = ({ data, ...event }: RequestFinished): RequestFinished => {
   const attempts = data.attempts.map((one) => (one.status === 0 ? one : { ...one, error: '' }));
   return { ...event, data: { ...data, attempts } };
 };
@@ -179,7 +179,8 @@ async function readText({ body }: Response, onText: (text: string) => void): Pro
   }
 }
 
-function jsonOf(text: string): unknown {
+/** Undefined for what is no JSON. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -188,7 +189,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** The words of an error, whichever dialect it is written in. */
-function refusalOf(text: string): { code: string; reason: string } {
+export function refusalOf(text: string): { code: string; reason: string } {
   const error = objectOf(objectOf(jsonOf(text))?.error);
   const code = textOf(error?.code) ?? textOf(error?.status) ?? textOf(error?.type);
   return { code: code ?? 'PROVIDER_ERROR', reason: textOf(error?.message) ?? text.slice(0, 500) };

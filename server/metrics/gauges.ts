@@ -15,6 +15,8 @@ const gauge = (name: string, help: string, samples: Family['samples']): Family =
 /** A scrape does not wait longer for a log that is silent. */
 const stateMs = 1_000;
 
+const streams = ['CONTROL', 'CONVERSATIONS', 'TRAFFIC'] as const;
+
 const one = (value: number, labels = {}) => [{ labels, value }];
 
 export function gaugesOf(services: Services): readonly Family[] {
@@ -51,11 +53,11 @@ export function gaugesOf(services: Services): readonly Family[] {
   const projectionLag = async () => {
     if (!log.isConnected()) return [];
     const states = await Promise.race([
-      Promise.all([log.state('CONTROL'), log.state('TRAFFIC')]).catch(() => []),
+      Promise.all(streams.map((stream) => log.state(stream))).catch(() => []),
       Bun.sleep(stateMs).then(() => []),
     ]);
     const projected = new Map(readModels.positions().map((row) => [row.stream, row.sequence]));
-    return (['CONTROL', 'TRAFFIC'] as const).flatMap((stream, index) => {
+    return streams.flatMap((stream, index) => {
       const last = states[index]?.lastSequence;
       if (last === undefined) return [];
       return one(Math.max(0, last - (projected.get(stream) ?? 0)), { stream });

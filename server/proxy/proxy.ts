@@ -20,6 +20,7 @@ import type { Providers } from './providers.ts';
 import { isLoop } from './outgoing.ts';
 import { createPursue, type PursueDeps } from './pursue.ts';
 import type { Tunnel } from './tunnel.ts';
+import type { Turns } from './turns.ts';
 
 export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
   Readonly<{
@@ -31,6 +32,8 @@ export type ProxyDeps = Omit<PursueDeps, 'record' | 'refuse' | 'cancel'> &
     modelLists: ModelLists;
     recorder: Recorder;
     bodies: Pick<Bodies, 'areWanted' | 'record'>;
+    /** Where requests may be turns of conversations. */
+    turns?: Turns;
     /** Told what nobody expected. */
     onError: (error: unknown, about: string) => void;
   }>;
@@ -156,15 +159,19 @@ export function createProxy(deps: ProxyDeps): Proxy {
     }
     const dialect = dialects[route.dialect];
     const cause = causeOf(exchange, by);
+    const turn = deps.turns ? await deps.turns.begin(exchange, incoming, admitted, caller) : null;
+    if (isError(turn)) return refuse(exchange, turn);
     const answered = pursue({
       exchange,
       incoming,
       targets: routed ?? [target],
       modelRoute,
       dialect,
-      client: caller,
+      client: turn ? turn.caller : caller,
       cause,
     });
+    // What was said is kept with its conversation, and erased with it: no second copy.
+    if (turn) return turn.pass(answered);
     if (tunnel || !deps.bodies.areWanted(admitted?.recordBodies, modelRoute?.recordBodies))
       return answered;
     const { id } = exchange;

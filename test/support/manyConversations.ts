@@ -1,6 +1,8 @@
 /** A gateway with a password and two clients that hold conversations. */
+import { actorId } from '../../events/ids.ts';
 import { apiOf, type Api } from './api.ts';
 import { startKeyBench, type KeyBench } from './clientKeys.ts';
+import { bodies } from './proxied.ts';
 
 export type Talker = Readonly<{ id: string; key: string; api: Api }>;
 
@@ -20,4 +22,32 @@ export async function talk({ api }: Pick<Talker, 'api'>, content: string, model 
   const { id } = (await api('POST', '/api/conversations', { model })).json;
   await api('POST', `/api/conversations/${id}/messages`, { content });
   return String(id);
+}
+
+export const userSays = (content: string) => [{ role: 'user', content }];
+
+/** How a client of a vendor's API asks in a conversation that it names. */
+export type Asking = Readonly<{
+  ask: (id: string, path: string, body: object, init?: RequestInit) => Promise<Response>;
+  /** In OpenAI's dialect; `more` goes into the body. */
+  chat: (id: string, messages: unknown, more?: object, init?: RequestInit) => Promise<Response>;
+  /** The types of the events of a conversation. */
+  eventsOf: (id: string) => Promise<string[]>;
+}>;
+
+export function askingAs({ post, log }: ManyConversations, { key }: Talker): Asking {
+  const ask: Asking['ask'] = (id, path, body, init = {}) =>
+    post(path, body, {
+      ...init,
+      headers: { authorization: `Bearer ${key}`, 'x-conversation-id': id },
+    });
+  return {
+    ask,
+    chat: (id, messages, more = {}, init = {}) =>
+      ask(id, '/v1/chat/completions', { ...bodies.openai, messages, ...more }, init),
+    async eventsOf(id) {
+      const read = await log.read({ kind: 'conversation', id: actorId(id) });
+      return read.flatMap((message) => (message.ok ? [message.event.type] : []));
+    },
+  };
 }
