@@ -1,13 +1,10 @@
 /** Calls of tools: those that were, and each new one as it ends. */
 import { A, useSearchParams } from '@solidjs/router';
 import { createEffect, createMemo, createSignal, on, Show, type JSX } from 'solid-js';
-import { Badge } from '../../design/Badge.tsx';
 import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { Search, Select } from '../../design/Field.tsx';
-import { bytes, duration } from '../../design/format.ts';
-import { Table, type Column } from '../../design/Table.tsx';
-import { Clock } from '../../design/Time.tsx';
+import { Table } from '../../design/Table.tsx';
 import { tell } from '../../design/Toasts.tsx';
 import { ask } from '../../live/ask.ts';
 import { callsOf } from '../../live/mcpCommands.ts';
@@ -15,7 +12,8 @@ import { actorsOf } from '../../live/selectors.ts';
 import { world } from '../../live/store.ts';
 import type { ToolCall } from '../../live/world.ts';
 import { CallDetails } from './CallDetails.tsx';
-import { fits, merged, toneOfCall, wordOfCall } from './callRows.ts';
+import { columns } from './callColumns.tsx';
+import { fits, merged } from './callRows.ts';
 
 type Params = { q?: string; server?: string; tool?: string; outcome?: string; call?: string };
 
@@ -26,78 +24,6 @@ const outcomes = [
   { value: 'failed', text: 'Failed' },
   { value: 'truncated', text: 'Truncated' },
   { value: 'cancelled', text: 'Cancelled' },
-];
-
-const columns: readonly Column<ToolCall>[] = [
-  {
-    name: 'time',
-    title: 'Ended',
-    width: '76px',
-    cell: (call) => <Clock ms={Date.parse(call().time)} />,
-  },
-  {
-    name: 'outcome',
-    title: 'Result',
-    width: '118px',
-    cell: (call) => <Badge status={wordOfCall(call())} tone={toneOfCall(call())} />,
-  },
-  {
-    name: 'tool',
-    title: 'Tool',
-    width: 'minmax(140px, 1.4fr)',
-    cell: (call) => <span class="mono">{call().tool}</span>,
-  },
-  {
-    name: 'server',
-    title: 'Server',
-    width: 'minmax(100px, 1fr)',
-    cell: (call) => <A href={`/mcp/servers/${call().server}`}>{call().server}</A>,
-  },
-  {
-    name: 'client',
-    title: 'Client',
-    width: 'minmax(90px, 0.8fr)',
-    cell: (call) => (
-      <span classList={{ faint: call().client === null }}>{call().client ?? 'none'}</span>
-    ),
-  },
-  {
-    name: 'via',
-    title: 'Via',
-    width: '96px',
-    cell: (call) => (
-      <span class="muted">
-        {call().via}
-        {call().via === 'mcp' ? ` ${call().era}` : ''}
-      </span>
-    ),
-  },
-  {
-    name: 'duration',
-    title: 'Took',
-    width: '74px',
-    right: true,
-    sortBy: ({ duration_ms: ms }) => ms,
-    cell: (call) => <span class="num">{duration(call().duration_ms)}</span>,
-  },
-  {
-    name: 'bytes',
-    title: 'Answer',
-    width: '74px',
-    right: true,
-    sortBy: ({ response_bytes: size }) => size,
-    cell: (call) => <span class="num">{bytes(call().response_bytes)}</span>,
-  },
-  {
-    name: 'error',
-    title: 'What went wrong',
-    width: 'minmax(140px, 1.8fr)',
-    cell: (call) => (
-      <span title={call().error ?? ''} classList={{ faint: call().error === null }}>
-        {call().error ?? (call().cached ? 'from the cache' : '–')}
-      </span>
-    ),
-  },
 ];
 
 export function Calls(): JSX.Element {

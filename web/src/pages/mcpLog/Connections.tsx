@@ -14,6 +14,7 @@ import { mcpEvents } from '../../live/mcpCommands.ts';
 import { actorsOf } from '../../live/selectors.ts';
 import { world } from '../../live/store.ts';
 import type { Event } from '../../live/world.ts';
+import { dialCauses } from '../../words/mcp.ts';
 
 type Params = { q?: string; server?: string };
 
@@ -50,13 +51,11 @@ function textOf({ type, data }: Event): string {
     return `${String(data['list'])}: ${parts.join(', ') || 'the same'}`;
   }
   const { reason, cause, protocol_version: version, tool, transport, is_enabled: isOn } = data;
-  const parts = [
-    reason,
-    tool,
-    cause,
-    transport,
-    typeof version === 'string' && `MCP ${version}`,
-  ].filter((part) => typeof part === 'string' && part !== '');
+  const why = typeof cause === 'string' ? (dialCauses[cause] ?? cause) : undefined;
+  const speaks = typeof version === 'string' ? `MCP ${version}` : undefined;
+  const parts = [reason, tool, why, transport, speaks].filter(
+    (part) => typeof part === 'string' && part !== '',
+  );
   if (type === 'McpToolSwitched') parts.push(isOn === true ? 'on' : 'off');
   return parts.join(' · ');
 }
@@ -64,7 +63,7 @@ function textOf({ type, data }: Event): string {
 const nameOf = ({ type, kind }: Event): string =>
   kind === 'mcp-connection'
     ? `Connection ${eventName(type, kind).toLowerCase()}`
-    : eventName(type, kind);
+    : eventName(type, kind).replace(/^Mcp tool/, 'Tool');
 
 const columns: readonly Column<Event>[] = [
   {

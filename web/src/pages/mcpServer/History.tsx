@@ -5,23 +5,14 @@ import { exact } from '../../design/format.ts';
 import { Card } from '../../design/Page.tsx';
 import type { Step } from '../../live/history.ts';
 import type { McpConnection } from '../../live/mcpStand.ts';
+import { dialCauses } from '../../words/mcp.ts';
 import { ActorHistory } from '../actor/ActorHistory.tsx';
-
-const causes: Readonly<Record<string, string>> = {
-  enabled: 'It was switched on',
-  changed: 'Its configuration changed',
-  restarted: 'The gateway started',
-  retry: 'The pause was over',
-  operator: 'An operator wanted it',
-  disabled: 'It was switched off',
-  removed: 'It was deleted',
-};
 
 function textOf({ event }: Step): string | undefined {
   const data = event.data ?? {};
   const [cause, reason, retryAtMs] = [data['cause'], data['reason'], data['retry_at_ms']];
   const parts = [
-    typeof cause === 'string' ? (causes[cause] ?? cause) : undefined,
+    typeof cause === 'string' ? (dialCauses[cause] ?? cause) : undefined,
     typeof reason === 'string' ? `“${reason}”` : undefined,
     typeof data['protocol_version'] === 'string' ? `MCP ${data['protocol_version']}` : undefined,
     typeof retryAtMs === 'number' ? `again at ${exact(retryAtMs).split(' (')[0]}` : undefined,

@@ -34,8 +34,12 @@ const Tool = (props: { of: McpServer; tool: Known }): JSX.Element => {
             <Badge status="disabled">off</Badge>
           </Show>
           <Show when={isOn()}>
-            <A class="button slim" href={`/mcp/tools/${encodeURIComponent(props.tool.id)}`}>
-              Try it<span class="unseen">: {props.tool.name}</span>
+            <A
+              class="button slim"
+              aria-label={`Try it: ${props.tool.name}`}
+              href={`/mcp/tools/${encodeURIComponent(props.tool.id)}`}
+            >
+              Try it
             </A>
           </Show>
           <Button

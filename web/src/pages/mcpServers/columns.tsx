@@ -7,7 +7,7 @@ import type { Column } from '../../design/Table.tsx';
 import { Ago } from '../../design/Time.tsx';
 import { hasCallFailed, lastCallOf, standOf, type McpServer } from '../../live/mcpStand.ts';
 import { ServerMenu } from './ServerMenu.tsx';
-import { placeOf, urgency } from './serverRows.ts';
+import { placeOf, shortPlaceOf, urgency } from './serverRows.ts';
 import { Stand } from './Stand.tsx';
 
 const LastCall = (props: { id: string }): JSX.Element => (
@@ -25,10 +25,10 @@ const LastCall = (props: { id: string }): JSX.Element => (
   </Show>
 );
 
-const offered = (list: string, title: string): Column<McpServer> => ({
+const offered = (list: string, title: string, width: string): Column<McpServer> => ({
   name: list,
   title,
-  width: '76px',
+  width,
   right: true,
   sortBy: ({ context }) => context.lists[list]?.length ?? 0,
   cell: (server) => (
@@ -42,7 +42,7 @@ export const columns: readonly Column<McpServer>[] = [
   {
     name: 'name',
     title: 'Server',
-    width: 'minmax(130px, 1fr)',
+    width: 'minmax(120px, 1fr)',
     sortBy: ({ context }) => context.name.toLowerCase(),
     cell: (server) => (
       <A href={`/mcp/servers/${server().id}`} title={server().id}>
@@ -53,14 +53,14 @@ export const columns: readonly Column<McpServer>[] = [
   {
     name: 'status',
     title: 'State',
-    width: 'minmax(200px, 1.1fr)',
+    width: 'minmax(196px, 1fr)',
     sortBy: urgency,
     cell: (server) => <Stand of={server} />,
   },
   {
     name: 'why',
     title: 'Why',
-    width: 'minmax(160px, 1.6fr)',
+    width: 'minmax(150px, 1.8fr)',
     cell: (server) => (
       <span
         title={standOf(server()).why ?? ''}
@@ -73,22 +73,22 @@ export const columns: readonly Column<McpServer>[] = [
   {
     name: 'place',
     title: 'Reached by',
-    width: 'minmax(190px, 1.6fr)',
+    width: 'minmax(150px, 1.5fr)',
     sortBy: ({ context }) => context.settings.transport,
     cell: (server) => (
       <span title={placeOf(server())}>
         <span class="tag">{server().context.settings.transport}</span>{' '}
-        <span class="mono muted">{placeOf(server())}</span>
+        <span class="mono muted">{shortPlaceOf(server())}</span>
       </span>
     ),
   },
-  offered('tools', 'Tools'),
-  offered('resources', 'Resources'),
-  offered('prompts', 'Prompts'),
+  offered('tools', 'Tools', '54px'),
+  offered('resources', 'Resources', '76px'),
+  offered('prompts', 'Prompts', '66px'),
   {
     name: 'call',
     title: 'Last call',
-    width: '104px',
+    width: '92px',
     sortBy: ({ id }) => lastCallOf(id)?.time ?? '',
     cell: (server) => <LastCall id={server().id} />,
   },

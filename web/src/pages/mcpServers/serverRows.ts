@@ -9,6 +9,12 @@ export function placeOf({ context }: McpServer): string {
   return [command ?? '', ...args.map(({ text }) => text ?? '…')].join(' ');
 }
 
+/** The same without folders. */
+export const shortPlaceOf = (server: McpServer): string =>
+  server.context.settings.url !== null
+    ? placeOf(server).replace(/^https?:\/\//, '')
+    : placeOf(server).replaceAll(/(?<=^|\s)\/\S*\/(?=[^\s/])/g, '');
+
 export type Filter = Readonly<{ text: string; group: string }>;
 
 export function fits(server: McpServer, { text, group }: Filter): boolean {

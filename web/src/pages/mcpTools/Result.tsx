@@ -85,6 +85,11 @@ const tokensOf = ({ result }: ToolAnswer): number =>
     0,
   );
 
+const answeredBy = ({ cached, backend }: ToolAnswer): string => {
+  if (cached) return 'the cache';
+  return backend === 'primary' ? 'the server' : backend;
+};
+
 const Answer = (props: { answer: ToolAnswer; tookMs: number }): JSX.Element => (
   <>
     <dl class="measures">
@@ -106,7 +111,7 @@ const Answer = (props: { answer: ToolAnswer; tookMs: number }): JSX.Element => (
       </div>
       <div>
         <dt>Answered by</dt>
-        <dd>{props.answer.cached ? 'the cache' : props.answer.backend}</dd>
+        <dd>{answeredBy(props.answer)}</dd>
       </div>
     </dl>
     <For
@@ -126,7 +131,9 @@ const Answer = (props: { answer: ToolAnswer; tookMs: number }): JSX.Element => (
   </>
 );
 
-export const Result = (props: { of: Ran }): JSX.Element => {
+export function Result(props: { of: Ran }): JSX.Element {
+  let own: HTMLDivElement | undefined;
+  onMount(() => own?.scrollIntoView({ block: 'nearest' }));
   const answer = () => ('answer' in props.of ? props.of : undefined);
   const fault = () => ('fault' in props.of ? props.of : undefined);
   const tone = () => {
@@ -138,32 +145,34 @@ export const Result = (props: { of: Ran }): JSX.Element => {
     return answer()?.answer.is_error ? 'the tool failed' : 'completed';
   };
   return (
-    <Card
-      title="Result"
-      beside={
-        <span class="row">
-          <Badge status={word()} tone={tone()} />
+    <div ref={(element) => (own = element)}>
+      <Card
+        title="Result"
+        beside={
+          <span class="row">
+            <Badge status={word()} tone={tone()} />
+            <Show when={answer()}>
+              {(one) => <Copy text={JSON.stringify(one().answer, null, 2)} what="the answer" />}
+            </Show>
+          </span>
+        }
+      >
+        <div class="stack result" role="status">
           <Show when={answer()}>
-            {(one) => <Copy text={JSON.stringify(one().answer, null, 2)} what="the answer" />}
+            {(one) => <Answer answer={one().answer} tookMs={one().tookMs} />}
           </Show>
-        </span>
-      }
-    >
-      <div class="stack result" role="status">
-        <Show when={answer()}>
-          {(one) => <Answer answer={one().answer} tookMs={one().tookMs} />}
-        </Show>
-        <Show when={fault()}>
-          {(one) => (
-            <>
-              <p class="bad-text">{one().fault}</p>
-              <p class="muted small">
-                <code>{one().code}</code> after {duration(one().tookMs)}
-              </p>
-            </>
-          )}
-        </Show>
-      </div>
-    </Card>
+          <Show when={fault()}>
+            {(one) => (
+              <>
+                <p class="bad-text">{one().fault}</p>
+                <p class="muted small">
+                  <code>{one().code}</code> after {duration(one().tookMs)}
+                </p>
+              </>
+            )}
+          </Show>
+        </div>
+      </Card>
+    </div>
   );
-};
+}

@@ -143,7 +143,7 @@ export function ToolPane(props: PaneProps): JSX.Element {
               Its description costs ≈ {count(tokensIn(props.tool.tool))} tokens
             </span>
           </div>
-          <details class="small offer">
+          <details class="small result">
             <summary class="muted">As the server describes it</summary>
             <Json value={props.tool.tool} label="Description of the tool" />
           </details>

@@ -46,8 +46,10 @@ export function Page(): JSX.Element {
     if (server() !== '') kept.set('server', server());
     return kept.size > 0 ? `?${kept}` : '';
   };
+  const isNamed = ({ id, server: of, name }: Tool): boolean =>
+    [id, encodeURIComponent(id), `${of}_${name}`].includes(params.tool ?? '');
   const chosen = createMemo(
-    () => tools().find(({ id }) => id === params.tool || encodeURIComponent(id) === params.tool),
+    () => tools().find(isNamed),
     undefined,
     // Read anew, it is the same as long as its server says the same of it.
     { equals: (one, other) => one?.id === other?.id && one?.hash === other?.hash },
