@@ -27,6 +27,7 @@ export const places: readonly Place[] = [
   { path: '/clients', load: () => page(import('./pages/clients/Clients.tsx')), rail: ['AI', 'Client keys', 'client'] },
   { path: '/clients/:id', load: () => page(import('./pages/client/Client.tsx')) },
   { path: '/providers', load: () => page(import('./pages/providers/Providers.tsx')), rail: ['AI', 'Providers', 'server'] },
+  { path: '/playground', load: () => page(import('./pages/playground/Playground.tsx')), rail: ['AI', 'Playground', 'play'] },
   { path: '/providers/:id', load: () => page(import('./pages/provider/Provider.tsx')) },
   { path: '/mcp/servers', load: () => page(import('./pages/mcpServers/Servers.tsx')), rail: ['MCP', 'MCP servers', 'server'] },
   { path: '/mcp/servers/:id', load: () => page(import('./pages/mcpServer/Server.tsx')) },

@@ -22,7 +22,7 @@ const toneOf = (verdict: string): Tone => {
   return verdict === 'caller' || verdict === 'cancelled' ? 'idle' : 'bad';
 };
 
-const triesOf = ({ attempts }: Request) =>
+export const triesOf = ({ attempts }: Request) =>
   attempts.map((one) => ({
     name: `${one.provider}${one.key_id === null ? '' : ` · ${one.key_id}`}`,
     startMs: one.started_ms,
