@@ -7,13 +7,18 @@ type Options = Readonly<{
   signal: AbortSignal;
   onOpen: () => void;
   onEvent: (name: string, data: string, id: string | undefined) => void;
+  /** Sent as JSON where there is one. */
+  body?: unknown;
+  /** The stream goes on after it. */
+  lastEventId?: string | undefined;
 }>;
 
 /** The gateway says something every ten seconds. */
 const silentMs = 25_000;
 
 /** Resolves when the stream ends. @throws {ApiProblem} when it is refused; otherwise when it breaks. */
-export async function readEvents({ url, signal, onOpen, onEvent }: Options): Promise<void> {
+export async function readEvents(options: Options): Promise<void> {
+  const { url, signal, onOpen, onEvent, body, lastEventId } = options;
   const own = new AbortController();
   const stop = () => own.abort();
   signal.addEventListener('abort', stop);
@@ -24,7 +29,12 @@ export async function readEvents({ url, signal, onOpen, onEvent }: Options): Pro
   };
   try {
     const answer = await fetch(url, {
-      headers: { accept: 'text/event-stream' },
+      headers: {
+        accept: 'text/event-stream',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+      },
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
       cache: 'no-store',
       signal: own.signal,
     });
