@@ -17,6 +17,8 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
+      // How long the bundler took is nothing that whoever starts the gateway has to read.
+      rolldownOptions: { checks: { bundlerTimings: false } },
     },
     server: {
       host: '127.0.0.1',
