@@ -28,7 +28,8 @@ export const liveRoutes = ({ live }: Pick<Services, 'live'>, door: Door) =>
       const cursor = request.headers.get('last-event-id') || query.after;
       const parsed = cursor === undefined ? undefined : parseCursor(cursor);
       if (cursor !== undefined && !parsed) {
-        const detail = 'Last-Event-ID, query.after: a cursor looks like c12-t34 or c12';
+        const detail =
+          'Last-Event-ID, query.after: a cursor looks like c12-t34-v56, c12-t34 or c12';
         throw new Problem(422, 'INVALID_CURSOR', detail);
       }
       const types = query.types?.split(',').map((type) => type.trim()) ?? [];
@@ -62,13 +63,14 @@ export const liveRoutes = ({ live }: Pick<Services, 'live'>, door: Door) =>
         summary: 'What happens, as it happens: server-sent events',
         description:
           'Events: `hello` {cursor, version, gateway_id, gap}; `transition`, an event as in /api/events with the ' +
-          'resulting `status` of its actor where it is known; `request`, as in /api/logs; `tool_call`, as in ' +
+          'resulting `status` of its actor where it is known, also those of conversations, without what was said; `request`, as in /api/logs; `tool_call`, as in ' +
           '/api/mcp/calls; `totals` {requests, failures, input_tokens, output_tokens, tool_calls, tool_failures, ' +
           'not_shown, hidden}, `hidden` being those of the second that were not shown; `pulse`, how the gateway is, with ' +
           'every heartbeat. Every transition comes, none twice. Without a filter ' +
           'requests and calls come one by one up to 200 a second; a second with more ends with its totals. With a filter all ' +
           'that fit come; `kind` and `id` choose transitions, `client`, `provider` and `key` requests, `client`, `server` and `tool` calls; a filter ' +
-          'of one sort leaves out the other, and `totals` and `pulse`. `id:` is the cursor: `Last-Event-ID` resumes there without a gap. ' +
+          'of one sort leaves out the other, and `totals` and `pulse`. `id:` is the cursor: `Last-Event-ID` resumes there without a gap; of what a cursor leaves out (`-t` requests and ' +
+          'calls, `-v` conversations) only what comes from now on is sent. ' +
           '`gap` in `hello` says that something before the cursor is not sent: read the lists again. A comment ' +
           'comes every 10 s; a reader that is too slow is cut off and resumes by its cursor.',
         tags: ['History'],
