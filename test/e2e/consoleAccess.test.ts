@@ -30,6 +30,14 @@ beforeAll(async () => {
   await gateway.projected();
   const [key] = (await (await fetch(`${gateway.url()}/api/provider-keys`)).json()).data;
   samples['/keys/:id'] = () => `/keys/${key.id}`;
+  const made = async (path: string, body: object) =>
+    (await (await gateway.post(path, body)).json()).id;
+  const targets = [{ provider: 'openai', model: 'gpt-5' }];
+  const route = await made('/api/models', { name: 'team/best', targets });
+  const client = await made('/api/keys', { name: 'Team', models: ['gpt-*'], burst: 5 });
+  samples['/providers/:id'] = () => '/providers/openai';
+  samples['/routes/:id'] = () => `/routes/${route}`;
+  samples['/clients/:id'] = () => `/clients/${client}`;
 });
 afterAll(async () => {
   await browser?.close();

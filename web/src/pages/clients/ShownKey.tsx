@@ -20,7 +20,7 @@ export function ShownKey(props: {
         Copy it now: it is shown this once, and nobody can read it afterwards.
       </div>
       <div class="once">
-        <code aria-label="The key">{isShown() ? props.secret : masked(props.secret)}</code>
+        <code aria-label="The whole key">{isShown() ? props.secret : masked(props.secret)}</code>
         <Button slim onClick={() => setShown(!isShown())} aria-pressed={!isShown()}>
           {isShown() ? 'Hide' : 'Show'}
         </Button>

@@ -8,7 +8,7 @@ import { Card } from '../../design/Page.tsx';
 import type { Exchange } from '../../live/exchange.ts';
 import { Attempts } from './Attempts.tsx';
 import { Chunks } from './Chunks.tsx';
-import { answerText, type formOf } from './dialects.ts';
+import { answerText, streamFault, type formOf } from './dialects.ts';
 
 type Next = Readonly<{ path: string; body: string; curl: string }>;
 type ShownProps = {
@@ -128,8 +128,17 @@ const AnswerTab = (props: { of: Exchange; form: ShownProps['form'] }): JSX.Eleme
         </div>
       </Match>
       <Match when={text() !== ''}>
-        <div class="answer" role="log" aria-label="The answer">
-          {text()}
+        <div class="stack">
+          <div class="answer" role="log" aria-label="The answer">
+            {text()}
+          </div>
+          <Show when={props.of.endMs !== null && streamFault(props.of.text)}>
+            {(fault) => (
+              <div class="notice bad" role="alert">
+                {fault()}
+              </div>
+            )}
+          </Show>
         </div>
       </Match>
     </Switch>

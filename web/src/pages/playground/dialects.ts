@@ -137,14 +137,28 @@ function parsed(text: string): Data {
   }
 }
 
+const events = (raw: string): readonly Data[] =>
+  raw
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith('data:'))
+    .map((line) => parsed(line.slice(5)));
+
+/** Why a stream ended before its answer was whole, in its own words. */
+export function streamFault(raw: string): string | undefined {
+  for (const event of events(raw).toReversed().slice(0, 2)) {
+    const error = event['type'] === 'response.failed' ? event['response'] : event;
+    const message = textOf(objectOf(objectOf(error)['error'])['message']);
+    if (message !== '') return message;
+  }
+  return undefined;
+}
+
 /** What the model said, as far as it came; empty for an error, whose body says more. */
 export function answerText(form: Form, raw: string): string {
   const trimmed = raw.trimStart();
   if (trimmed.startsWith('{')) return form.answerIn(parsed(trimmed));
-  return raw
-    .split(/\r?\n/)
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => form.deltaIn(parsed(line.slice(5))))
+  return events(raw)
+    .map((event) => form.deltaIn(event))
     .join('');
 }
 

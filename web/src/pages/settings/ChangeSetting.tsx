@@ -22,7 +22,11 @@ export function ChangeSetting(props: { of: Setting; onClose: () => void }): JSX.
   const form = formOf(props.of);
   const before = props.of.value;
   const [text, setText] = createSignal(
-    form === 'json' ? JSON.stringify(before, null, 2) : String(before ?? ''),
+    form === 'json'
+      ? JSON.stringify(before, null, 2)
+      : typeof before === 'number'
+        ? `${before}`
+        : '',
   );
   const [isOn, setOn] = createSignal(before === true);
   const valueOf = (): unknown => {
