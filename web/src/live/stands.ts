@@ -1,6 +1,6 @@
 /** Whether a provider, or a model of it, can be asked now: made of the provider, its breaker and its keys. */
 import type { Actor } from './fold/actors.ts';
-import { actorOf, actorsOf } from './selectors.ts';
+import { actorOf } from './selectors.ts';
 
 export type KeyCounts = Readonly<{
   total: number;
@@ -73,19 +73,11 @@ export function standOf({ provider, breaker, keys, model }: Known): Stand {
   return { status: 'resting', why: 'All of its keys rest', untilMs: soonest(rests) };
 }
 
-/** How a provider stands now, or one of its models. */
-export const standNow = (id: string, model?: string): Stand =>
-  standOf({
-    provider: actorOf('provider', id),
-    breaker: actorOf('breaker', id),
-    keys: actorsOf('provider-key').filter(({ context }) => context.provider === id),
-    model,
-  });
-
 type Dialect = 'openai' | 'anthropic' | 'gemini';
 /** Their own services answer in OpenAI's dialect too. */
 const alsoOpenAi = new Set(['anthropic', 'gemini']);
 
+/** In which it can be asked. */
 export function dialectsOf({ id, context }: Actor<'provider'>): readonly string[] {
   const host = URL.canParse(context.base_url) ? new URL(context.base_url).hostname : '';
   const isVendors =

@@ -1,6 +1,6 @@
 /** Client keys as the table shows them. */
 import type { Actor } from '../../live/fold/actors.ts';
-import { compact, plural } from '../../design/format.ts';
+import { compact } from '../../design/format.ts';
 
 export type Client = Actor<'client-key'>;
 export type Status = 'active' | 'soon' | 'expired' | 'left';
@@ -63,6 +63,3 @@ export const graces = [
   { value: '604800', text: 'The old key stays good for 7 days' },
   { value: '2592000', text: 'The old key stays good for 30 days' },
 ] as const;
-
-export const olderKeys = ({ context }: Client): string =>
-  plural(context.retiring.length, 'older key');

@@ -17,7 +17,7 @@ import { isBroken, ProviderMenu, resetBreaker, wake } from '../providers/Provide
 import { providerRows, type Row } from '../providers/providerRows.ts';
 import { Stand } from '../providers/Stand.tsx';
 
-export function textOf({ event }: Step): string | undefined {
+function textOf({ event }: Step): string | undefined {
   const data = event.data ?? {};
   const text = (name: string) => (typeof data[name] === 'string' ? data[name] : undefined);
   const rule = text('rule_id');
