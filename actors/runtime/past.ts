@@ -47,7 +47,8 @@ type Step = Readonly<{
 }>;
 type Chapter = Readonly<{ start: Stand; steps: readonly Step[]; end: Stand }>;
 
-const chaptersInMemory = 4;
+/** Of all chapters that are kept whole; the newest one is kept in any case. */
+const stepsInMemory = 40_000;
 /** Others have their turn after so many events. */
 const foldAtOnce = 100;
 const theBeginning: Stand = { sequence: 0, timeMs: 0, byKind: new Map(), unreadable: new Map() };
@@ -90,7 +91,9 @@ export function createPast(options: PastOptions): Past {
 
   const keep = (chapter: Chapter) => {
     const others = chapters.filter(({ start }) => start.sequence !== chapter.start.sequence);
-    chapters = [...others, chapter].slice(-chaptersInMemory);
+    let steps = chapter.steps.length;
+    const kept = others.toReversed().filter((one) => (steps += one.steps.length) <= stepsInMemory);
+    chapters = [...kept.reverse(), chapter];
   };
 
   /** The chapter up to and with `upTo`: what is missing of it is read. */

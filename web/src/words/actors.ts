@@ -22,7 +22,7 @@ export const kindsInWords = (kind: string): string => kinds[kind]?.[1] ?? kind;
 /** What people call it; its id where it has no name. */
 export function nameIn(kind: string, id: string, context: Contexts[Kind] | undefined): string {
   if (!isKind(kind) || context === undefined) return id;
-  if (kind === 'provider-key' && 'masked' in context) {
+  if (kind === 'provider-key' && 'provider' in context) {
     return `${context.provider} · ${context.name || id}`;
   }
   if ('name' in context && typeof context.name === 'string' && context.name !== '') {

@@ -26,5 +26,8 @@ export function toneOfAttempt({ verdict }: Attempt): Tone {
 export const nameOfKey = (id: string): string =>
   actorOf('provider-key', id)?.context.name || id.slice(0, 13);
 
+export const whyInWords = ({ verdict, rule_id: rule }: Attempt): string =>
+  verdict === 'ok' ? 'Answered' : ruleInWords(rule) || verdict.replaceAll('_', ' ');
+
 export const attemptInWords = (attempt: Attempt): string =>
-  `${attempt.status ?? 'No answer'} · ${ruleInWords(attempt.rule_id)}`;
+  `${attempt.status ?? 'No answer'} · ${whyInWords(attempt)}`;

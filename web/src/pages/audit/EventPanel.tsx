@@ -50,8 +50,8 @@ export const EventPanel = (props: Asked & { filterHref: (correlation: string) =>
 const Facts = (props: { of: Event; filterHref: (correlation: string) => string }): JSX.Element => (
   <dl class="facts">
     <dt>Actor</dt>
-    <dd>
-      {kindInWords(props.of.kind)}{' '}
+    <dd class="row wrap">
+      <span>{kindInWords(props.of.kind)}</span>
       <A href={`/audit?kind=${props.of.kind}&actor=${props.of.actor_id}`}>
         {nameOfActor(props.of.kind, props.of.actor_id)}
       </A>

@@ -6,8 +6,7 @@ import { duration } from '../../design/format.ts';
 import { Card } from '../../design/Page.tsx';
 import { Waterfall } from '../../design/Waterfall.tsx';
 import type { Request } from '../../live/world.ts';
-import { attemptInWords, nameOfKey, toneOfAttempt } from '../../words/requests.ts';
-import { ruleInWords } from '../../words/rules.ts';
+import { attemptInWords, nameOfKey, toneOfAttempt, whyInWords } from '../../words/requests.ts';
 
 const verdicts: Readonly<Record<string, string>> = {
   ok: 'answered',
@@ -66,15 +65,12 @@ export const Attempts = (props: { of: Request }): JSX.Element => (
                 <tr>
                   <td class="right muted">{index() + 1}</td>
                   <td class="one-line">
-                    {one.provider}
-                    <Show when={one.key_id}>
-                      {(id) => (
-                        <>
-                          {' · '}
-                          <A href={`/keys/${id()}`}>{nameOfKey(id())}</A>
-                        </>
-                      )}
-                    </Show>
+                    <div class="row">
+                      <span>{one.provider}</span>
+                      <Show when={one.key_id}>
+                        {(id) => <A href={`/keys/${id()}`}>{nameOfKey(id())}</A>}
+                      </Show>
+                    </div>
                     <div class="muted small">{one.model}</div>
                   </td>
                   <td>
@@ -86,7 +82,7 @@ export const Attempts = (props: { of: Request }): JSX.Element => (
                     </div>
                   </td>
                   <td class="wraps">
-                    {ruleInWords(one.rule_id)}
+                    {whyInWords(one)}
                     <Show when={one.error}>
                       {(error) => <div class="muted small">“{error()}”</div>}
                     </Show>

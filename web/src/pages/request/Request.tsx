@@ -13,6 +13,7 @@ import { world } from '../../live/store.ts';
 import type { Event, Request } from '../../live/world.ts';
 import { endInWords, toneOfRequest } from '../../words/requests.ts';
 import { kindInWords } from '../../words/actors.ts';
+import { nameOfActor } from '../../words/events.ts';
 import { Attempts } from './Attempts.tsx';
 import { RecordedBodies } from './Bodies.tsx';
 import './request.css';
@@ -206,8 +207,10 @@ const Caused = (props: { events: readonly Event[] | undefined }): JSX.Element =>
               <A href={`/audit?event=${event.sequence}&correlation=${event.correlation_id ?? ''}`}>
                 {eventName(event.type, event.kind)}
               </A>
-              <div class="muted small">
-                {kindInWords(event.kind)} <code>{event.actor_id}</code> ·{' '}
+              <div class="row wrap muted small">
+                <span>
+                  {kindInWords(event.kind)} {nameOfActor(event.kind, event.actor_id)}
+                </span>
                 <A href={`/time?at=${event.sequence - 1}`}>as it was before</A>
               </div>
             </li>

@@ -86,17 +86,16 @@ export const columns: readonly Column<Request>[] = [
     cell: (request) => (
       <Show when={request().provider} fallback={<span class="faint">nobody</span>}>
         {(provider) => (
-          <>
-            {provider()}
+          <span class="row">
+            <span>{provider()}</span>
             <Show when={request().key_id}>
               {(id) => (
-                <>
-                  {' · '}
-                  <A href={`/keys/${id()}`}>{nameOfKey(id())}</A>
-                </>
+                <A class="truncate" href={`/keys/${id()}`}>
+                  {nameOfKey(id())}
+                </A>
               )}
             </Show>
-          </>
+          </span>
         )}
       </Show>
     ),

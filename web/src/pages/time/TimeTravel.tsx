@@ -16,7 +16,7 @@ import { ActorPanel } from './ActorPanel.tsx';
 import { Around } from './Around.tsx';
 import { columnsOf, nameOf } from './columns.tsx';
 import { Slider } from './Slider.tsx';
-import { byDifference, kindsShown, rowsOf, type Row } from './then.ts';
+import { byDifference, kindsShown, presentOf, rowsOf, type Row } from './then.ts';
 import './time.css';
 
 type Params = { at?: string; q?: string; kind?: string; show?: string; actor?: string };
@@ -48,14 +48,31 @@ export function Page(): JSX.Element {
   };
   const hrefOf = (row: Row) => hrefWith({ actor: row.name });
 
-  const past = pastActors(at, kindsShown);
-  const around = ask(at, (sequence) => eventsAround(sequence, each));
-  const event = () => around.value()?.find(({ sequence }) => sequence === at());
+  const isNow = createMemo(() => at() >= last());
+  /** What is now comes by itself: only the past is asked for. */
+  const asked = createMemo(() => (isNow() ? undefined : at()));
+  const past = pastActors(asked, kindsShown);
+  const near = ask(asked, (sequence) => eventsAround(sequence, each));
+  const around = createMemo(() =>
+    isNow()
+      ? (world()
+          ?.transitions.slice(0, 2 * each + 1)
+          .toReversed() ?? [])
+      : (near.value() ?? []),
+  );
+  const event = () => around().find(({ sequence }) => sequence === at());
   const all = createMemo(() => {
-    const [moment, actors] = [past.moment(), world()?.actors];
-    return moment && actors ? rowsOf(moment.byKind, actors) : [];
+    const actors = world()?.actors;
+    if (!actors) return [];
+    if (isNow()) return rowsOf(presentOf(actors), actors);
+    const moment = past.moment();
+    return moment ? rowsOf(moment.byKind, actors) : [];
   });
-  const ofKind = createMemo(() => all().filter(({ kind }) => !params.kind || kind === params.kind));
+  const ofKind = createMemo(() =>
+    all()
+      .filter(({ kind }) => !params.kind || kind === params.kind)
+      .sort(byDifference),
+  );
   const changed = createMemo(() => ofKind().filter(({ isChanged }) => isChanged));
   const rows = createMemo(() => {
     const words = (params.q ?? '').toLowerCase();
@@ -75,7 +92,7 @@ export function Page(): JSX.Element {
       title="Time travel"
       fill
       beside={
-        <Show when={past.isWaiting() || past.moment()?.sequence !== at()}>
+        <Show when={!isNow() && past.moment()?.sequence !== at()}>
           <span class="tag">reading the log…</span>
         </Show>
       }
@@ -118,7 +135,7 @@ export function Page(): JSX.Element {
         title={titleOf(opened())}
         onClose={() => navigate(hrefWith({ actor: '' }), { replace: true, scroll: false })}
         list={
-          <div class="time-lists" data-moment={past.moment()?.sequence}>
+          <div class="time-lists" data-moment={isNow() ? at() : past.moment()?.sequence}>
             <Table
               label="Actors then and now"
               rows={rows()}
@@ -126,13 +143,13 @@ export function Page(): JSX.Element {
               columns={columns}
               hrefOf={hrefOf}
               selected={params.actor}
-              empty={<Nothing isNow={at() >= last()} isReady={past.moment() !== undefined} />}
+              empty={<Nothing isNow={isNow()} isReady={isNow() || past.moment() !== undefined} />}
             />
             <Show when={!opened()}>
               <Around
                 at={at()}
-                events={around.value() ?? []}
-                fault={around.fault()}
+                events={around()}
+                fault={isNow() ? undefined : near.fault()}
                 hrefAt={(sequence) => hrefWith({ at: String(sequence) })}
               />
             </Show>

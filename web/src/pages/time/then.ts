@@ -41,6 +41,12 @@ export const kindsShown: readonly Kind[] = [
 /** What is removed is not there, then as now. */
 export const isThere = ({ status }: Past): boolean => status !== 'removed';
 
+/** What is now, as if it had been asked for. */
+export const presentOf = (actors: World['actors']): ReadonlyMap<Kind, readonly Past[]> =>
+  new Map(
+    kindsShown.map((kind) => [kind, [...(actors[kind] as ReadonlyMap<string, Actor>).values()]]),
+  );
+
 export function rowsOf(past: ReadonlyMap<Kind, readonly Past[]>, actors: World['actors']): Row[] {
   return kindsShown.flatMap((kind) => {
     const then = new Map((past.get(kind) ?? []).filter(isThere).map((one) => [one.id, one]));
