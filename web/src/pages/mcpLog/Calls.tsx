@@ -123,6 +123,7 @@ export function Calls(): JSX.Element {
         rows={rows()}
         idOf={({ id }) => id}
         columns={columns}
+        selected={params.call}
         hrefOf={hrefOf}
         empty={
           <Show

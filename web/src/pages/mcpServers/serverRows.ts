@@ -5,6 +5,7 @@ import { groupOf, standOf, type McpServer } from '../../live/mcpStand.ts';
 export function placeOf({ context }: McpServer): string {
   const { command, args, url, is_pooled: isPooled } = context.settings;
   if (isPooled === true) return 'the pool of backends';
+  if (context.settings.transport === 'built-in') return 'this gateway itself';
   if (url !== null) return url;
   return [command ?? '', ...args.map(({ text }) => text ?? '…')].join(' ');
 }

@@ -138,6 +138,7 @@ export function Page(): JSX.Element {
           idOf={({ id }) => id}
           columns={columns}
           rowHeight={56}
+          selected={chosen()?.id}
           hrefOf={(tool) => pathOf(tool) + filters()}
           empty={<Nothing />}
         />
