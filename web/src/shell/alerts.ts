@@ -6,6 +6,9 @@ const sum = (counts: Readonly<Record<string, number>>, ...names: readonly string
 
 const counters: Readonly<Record<string, () => number>> = {
   '/keys': () => sum(tally('provider-key'), 'resting'),
+  '/providers': () =>
+    sum(tally('provider'), 'resting') + sum(tally('breaker'), 'open', 'half-open'),
+  '/clients': () => sum(tally('client-key'), 'expired'),
   '/mcp/servers': () => sum(tally('mcp-connection'), 'backoff', 'failed', 'needsAuth'),
 };
 

@@ -14,7 +14,7 @@ export const dialectNames: Readonly<Record<string, string>> = {
   gemini: 'Gemini',
 };
 
-export const Counts = (props: { of: KeyCounts }): JSX.Element => (
+const Counts = (props: { of: KeyCounts }): JSX.Element => (
   <Show when={props.of.total > 0} fallback={<span class="faint">none</span>}>
     <span class="num">
       {count(props.of.healthy)}
