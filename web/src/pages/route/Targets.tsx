@@ -30,7 +30,7 @@ export const Targets = (props: { of: Row }): JSX.Element => {
                       {share === 0 ? 'last' : percent(share ?? 0, 1)}
                     </Show>
                   </td>
-                  <td>
+                  <td class="nowrap">
                     <A href={`/providers/${encodeURIComponent(target.provider)}`}>
                       {target.provider}
                     </A>
@@ -39,7 +39,7 @@ export const Targets = (props: { of: Row }): JSX.Element => {
                   <td>
                     <Stand of={stand} />
                   </td>
-                  <td class="muted">{stand.why ?? '–'}</td>
+                  <td class="muted told">{stand.why ?? '–'}</td>
                   <td class="right num muted">
                     <Show when={target.context_length} fallback="–">
                       {(tokens) => count(tokens())}
