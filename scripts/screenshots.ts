@@ -43,6 +43,7 @@ const lists: Readonly<Record<string, string>> = {
   '/mcp/tools/:tool': '/api/mcp/tools',
   '/mcp/log/:id': '/api/mcp/calls',
   '/routes/:id': '/api/models',
+  '/conversations/:id': '/api/conversations',
 };
 
 async function addressOf(path: string): Promise<string | undefined> {

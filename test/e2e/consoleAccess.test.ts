@@ -35,6 +35,9 @@ beforeAll(async () => {
   const targets = [{ provider: 'openai', model: 'gpt-5' }];
   const route = await made('/api/models', { name: 'team/best', targets });
   const client = await made('/api/keys', { name: 'Team', models: ['gpt-*'], burst: 5 });
+  const conversation = await made('/api/conversations', { model: 'gpt-5' });
+  await gateway.post(`/api/conversations/${conversation}/messages`, { content: 'Hi' });
+  samples['/conversations/:id'] = () => `/conversations/${conversation}`;
   samples['/providers/:id'] = () => '/providers/openai';
   samples['/routes/:id'] = () => `/routes/${route}`;
   samples['/clients/:id'] = () => `/clients/${client}`;

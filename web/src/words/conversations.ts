@@ -25,6 +25,18 @@ const causes: Readonly<Record<string, string>> = {
 };
 export const causeInWords = (cause: string): string => causes[cause] ?? cause;
 
+const finishes: Readonly<Record<string, string>> = {
+  stop: '',
+  toolCalls: 'waits for tools',
+  length: 'cut at the most tokens',
+  refusal: 'the model declined',
+  pause: 'paused by the vendor',
+  other: '',
+};
+/** Why an answer ended, where that is worth a word. */
+export const endInWords = (finish: string | null): string =>
+  finish === null ? '' : (finishes[finish] ?? finish);
+
 export const titleOf = ({
   title,
   owner,
@@ -34,5 +46,3 @@ export const titleOf = ({
   if (owner !== '') return 'Hidden title';
   return turns === 0 ? 'Nothing said yet' : 'Untitled';
 };
-
-export const ownerInWords = (owner: string): string => owner || 'you and keyless callers';

@@ -48,7 +48,7 @@ export function Answering(props: {
       <Question who="Question">
         <Parts of={props.of.question ?? props.question ?? []} isPlain />
       </Question>
-      <div class="answer">
+      <div class="turn-answer">
         <header class="row spread">
           <span class="row wrap">
             <strong>{told().model || 'The model'}</strong>

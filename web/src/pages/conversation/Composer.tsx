@@ -112,7 +112,7 @@ export function Composer(props: { talk: Talk; model: string | null }): JSX.Eleme
           ref={(own) => (picker = own)}
           onChange={(event) => void attach(event.currentTarget.files)}
         />
-        <IconButton icon="import" label="Attach files" onClick={() => picker?.click()} />
+        <IconButton icon="plus" label="Attach files" onClick={() => picker?.click()} />
         <span class="grow" />
         <Show
           when={isRunning()}

@@ -205,7 +205,7 @@ function One(props: { id: string }): JSX.Element {
                   <Erased />
                 </Match>
                 <Match when={moment()}>
-                  <Thread of={one()} running={undefined} onFork={undefined} />
+                  <Thread of={one()} running={undefined} onFork={undefined} isPast />
                 </Match>
                 <Match when={true}>
                   <Talking of={one()} talk={talk} />

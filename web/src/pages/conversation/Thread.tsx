@@ -22,6 +22,8 @@ type ThreadProps = {
   of: Conversation;
   running: Running | undefined;
   onFork: ((turn: number) => void) | undefined;
+  /** Read from its beginning: nothing comes. */
+  isPast?: boolean;
 };
 
 /** Nearer than this to the end, the end is in sight. */
@@ -50,7 +52,7 @@ export function Thread(props: ThreadProps): JSX.Element {
     isAtEnd = root.scrollHeight - root.clientHeight - root.scrollTop < nearPx;
   };
   const toEnd = () => {
-    if (isAtEnd) root.scrollTop = root.scrollHeight;
+    if (isAtEnd && !props.isPast) root.scrollTop = root.scrollHeight;
   };
   onMount(() => {
     document.addEventListener('scroll', look, { passive: true });

@@ -7,7 +7,7 @@ import { bytes, compact, duration, money } from '../../design/format.ts';
 import { Ago } from '../../design/Time.tsx';
 import { ask } from '../../live/ask.ts';
 import { conversations, type Message, type TurnFacts } from '../../live/conversationCommands.ts';
-import { causeInWords, toneOfStatus } from '../../words/conversations.ts';
+import { causeInWords, endInWords, toneOfStatus } from '../../words/conversations.ts';
 import { nameOfKey } from '../../words/requests.ts';
 import { Parts } from './Parts.tsx';
 import type { ShownTurn } from './turns.ts';
@@ -38,9 +38,7 @@ export const Facts = (props: { of: TurnFacts }): JSX.Element => (
       <span>{money(props.of.cost_micro_usd ?? 0)}</span>
     </Show>
     <Show when={tookMs(props.of)}>{(ms) => <span>{duration(ms())}</span>}</Show>
-    <Show when={props.of.finish_reason && props.of.finish_reason !== 'stop'}>
-      <span>{props.of.finish_reason}</span>
-    </Show>
+    <Show when={endInWords(props.of.finish_reason)}>{(words) => <span>{words()}</span>}</Show>
     <Ago ms={Date.parse(props.of.started_at)} />
   </p>
 );
@@ -81,7 +79,7 @@ type TurnProps = {
 };
 
 export const Question = (props: { children: JSX.Element; who: string }): JSX.Element => (
-  <div class="question" role="group" aria-label={props.who}>
+  <div class="turn-question" role="group" aria-label={props.who}>
     {props.children}
   </div>
 );
@@ -108,7 +106,7 @@ export function Turn(props: TurnProps): JSX.Element {
           </Question>
         )}
       </Show>
-      <div class="answer">
+      <div class="turn-answer">
         <header class="row spread">
           <span class="row wrap">
             <strong>{model()}</strong>

@@ -46,7 +46,7 @@ export function Page(): JSX.Element {
   return (
     <Frame
       title="Conversations"
-      lead="Every turn is in the log, encrypted: whose it is, by which model it was answered, what it cost."
+      lead="Every turn is in the log, encrypted, with who answered it and what it cost."
       fill
       actions={button()}
     >

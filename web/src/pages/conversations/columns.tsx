@@ -21,7 +21,7 @@ export const columns: readonly Column<ConversationRow>[] = [
         <A
           href={`/conversations/${row().id}`}
           class="truncate"
-          classList={{ 'is-hidden': row().title === null }}
+          classList={{ muted: row().title === null }}
         >
           {titleOf(row())}
         </A>
