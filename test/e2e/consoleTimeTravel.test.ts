@@ -64,7 +64,7 @@ const shownThen = (page: Page): Promise<string[]> =>
       .map((row) => {
         const address = row.querySelector('a')?.getAttribute('href') ?? '';
         const actor = new URLSearchParams(address.split('?')[1]).get('actor') ?? '';
-        return `${actor} ${row.querySelectorAll('[role="cell"]')[2]?.textContent?.trim()}`;
+        return `${actor} ${row.querySelectorAll('[role="cell"]')[1]?.textContent?.trim()}`;
       })
       .filter((row) => !row.endsWith(' not there'))
       .sort(),

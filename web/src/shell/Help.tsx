@@ -7,6 +7,8 @@ const keys = [
   ['j  k', 'Next and previous row'],
   ['Enter', 'Open the row'],
   ['Esc', 'Leave a field, close what is open'],
+  ['p', 'Hold the live requests still'],
+  ['←  →', 'Step through time, on its page'],
   ['?', 'This help'],
 ] as const;
 

@@ -35,7 +35,7 @@ const Waterfalls = (props: { of: Request }): JSX.Element => (
 );
 
 export const Attempts = (props: { of: Request }): JSX.Element => (
-  <Card title="Attempts" bare>
+  <Card title="Attempt by attempt" bare>
     <Show
       when={props.of.attempts.length > 0}
       fallback={

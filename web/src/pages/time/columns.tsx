@@ -30,21 +30,15 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
     ),
   },
   {
-    name: 'kind',
-    title: 'Kind',
-    width: 'minmax(96px, 0.7fr)',
-    cell: (row) => <span class="muted">{kindInWords(row().kind)}</span>,
-  },
-  {
     name: 'then',
     title: 'Then',
-    width: '104px',
+    width: '96px',
     cell: (row) => <Status status={row().then?.status} />,
   },
   {
     name: 'now',
     title: 'Now',
-    width: '104px',
+    width: '96px',
     cell: (row) => <Status status={row().now?.status} />,
   },
   {
@@ -56,6 +50,12 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
         {changeInWords(row()) || <span class="faint">nothing</span>}
       </span>
     ),
+  },
+  {
+    name: 'kind',
+    title: 'Kind',
+    width: 'minmax(96px, 0.7fr)',
+    cell: (row) => <span class="muted">{kindInWords(row().kind)}</span>,
   },
   {
     name: 'sequence',
