@@ -26,6 +26,7 @@ type Draft = {
   requests: Request[];
   calls: World['calls'][number][];
   transitions: Transition[];
+  talks: Transition[];
 };
 
 export const applyEvent = (world: World, event: LiveEvent): World => applyEvents(world, [event]);
@@ -41,12 +42,13 @@ export function applyEvents(world: World, events: readonly LiveEvent[]): World {
     requests: [],
     calls: [],
     transitions: [],
+    talks: [],
   };
   for (const event of events) {
     apply(draft, event);
     if (event.cursor !== undefined) draft.world = { ...draft.world, cursor: event.cursor };
   }
-  const { requests, calls, transitions, keysToday, seconds, minutes, copied } = draft;
+  const { requests, calls, transitions, talks, keysToday, seconds, minutes, copied } = draft;
   return {
     ...draft.world,
     ...(copied.size > 0 && {
@@ -58,6 +60,7 @@ export function applyEvents(world: World, events: readonly LiveEvent[]): World {
     ...(requests.length > 0 && { requests: newest(requests, world.requests) }),
     ...(calls.length > 0 && { calls: newest(calls, world.calls) }),
     ...(transitions.length > 0 && { transitions: newest(transitions, world.transitions) }),
+    ...(talks.length > 0 && { talks: newest(talks, world.talks) }),
   };
 }
 
@@ -110,6 +113,10 @@ function apply(draft: Draft, event: LiveEvent): void {
 
 /** What was applied before changes nothing: the snapshot may be a little ahead of its cursor. */
 function applyTransition(draft: Draft, event: Transition): void {
+  if (event.kind === 'conversation') {
+    if (event.type !== 'TurnProgressed') draft.talks.push(event);
+    return;
+  }
   draft.transitions.push(event);
   const { kind, actor_id: id, sequence, type, data } = event;
   if (!isKind(kind) || data === null) return;

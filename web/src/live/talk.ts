@@ -1,5 +1,5 @@
 /** One conversation under the eyes of a reader: what was said, and the answer that comes, over lost connections too. */
-import { createEffect, createSignal, on, onCleanup, untrack, type Accessor } from 'solid-js';
+import { createEffect, createSignal, onCleanup, untrack, type Accessor } from 'solid-js';
 import { ApiProblem } from './api.ts';
 import {
   conversationNow,
@@ -10,7 +10,7 @@ import {
   type Part,
   type Utterance,
 } from './conversationCommands.ts';
-import { newestOf } from './conversationNews.ts';
+import { newestOf, whenNews } from './conversationNews.ts';
 import { rewound, tell, untold, type ToldTurn } from './toldTurn.ts';
 
 export type Running = Readonly<{
@@ -36,8 +36,10 @@ const pausesMs = [200, 1_000, 2_000, 4_000];
 const longestMs = 5_000;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+const unreachable =
+  'The gateway does not answer. What came through is shown here as soon as it does.';
 const problemOf = (error: unknown): ApiProblem =>
-  error instanceof ApiProblem ? error : new ApiProblem(0, 'UNREACHABLE', String(error));
+  error instanceof ApiProblem ? error : new ApiProblem(0, 'UNREACHABLE', unreachable);
 
 /** A person's own; those of clients are theirs. */
 export const isOwn = ({ owner }: Pick<Conversation, 'owner'>): boolean => owner === '';
@@ -80,15 +82,9 @@ export function talkOf(id: string): Talk {
     const known = untrack(conversation);
     return known !== undefined && (isOwn(known) || known.content !== 'shown');
   };
-  createEffect(
-    on(
-      () => newestOf(id),
-      () => {
-        if (untrack(isNewer) && mayReadAgain()) void read();
-      },
-      { defer: true },
-    ),
-  );
+  whenNews(id, () => {
+    if (mayReadAgain()) void read();
+  });
 
   /** What is told between two frames is drawn at once. */
   let told = untold;

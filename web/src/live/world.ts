@@ -84,6 +84,8 @@ export type World = Readonly<{
   requests: readonly Request[];
   calls: readonly ToolCall[];
   transitions: readonly Transition[];
+  /** Of conversations, which have a log and sequences of their own; without those that say only that an answer goes on. */
+  talks: readonly Transition[];
 }>;
 
 /** How many of the newest requests and calls come with a snapshot. */
@@ -163,5 +165,6 @@ export function worldOf(snapshot: Snapshot, nowMs: number): World {
     requests: snapshot.requests,
     calls: snapshot.tool_calls,
     transitions: snapshot.events,
+    talks: [],
   };
 }

@@ -1,11 +1,11 @@
 /** The list as it is read back into the past, with what has changed since. */
-import { createEffect, createMemo, createSignal, on, untrack, type Accessor } from 'solid-js';
+import { createMemo, createSignal, untrack, type Accessor } from 'solid-js';
 import {
   conversationsThen,
   type ConversationFilter,
   type ConversationRow,
 } from '../../live/conversationCommands.ts';
-import { newestOf, newsOf } from '../../live/conversationNews.ts';
+import { newsOf, whenNews } from '../../live/conversationNews.ts';
 import { paged, type Paged } from '../../live/paged.ts';
 
 export type Rows = Omit<Paged<ConversationRow>, 'rows'> &
@@ -27,17 +27,11 @@ export function conversationRows(filter: Accessor<ConversationFilter>): Rows {
     const { data } = await conversationsThen(filter()).catch(() => ({ data: undefined }));
     if (data && of === untrack(about)) setFresh({ of, rows: data });
   };
-  createEffect(
-    on(
-      () => newestOf(),
-      () => {
-        if (isDue) return;
-        isDue = true;
-        setTimeout(() => void refresh(), pauseMs);
-      },
-      { defer: true },
-    ),
-  );
+  whenNews(undefined, () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => void refresh(), pauseMs);
+  });
   const rows = createMemo(() => {
     const newest = fresh();
     const byId = new Map(old.rows().map((row) => [row.id, row]));
