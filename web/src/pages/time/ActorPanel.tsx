@@ -23,7 +23,7 @@ export function ActorPanel(props: { of: Row }): JSX.Element {
   return (
     <>
       <div class="row wrap">
-        <Status status={props.of.then?.status} word="was not there" />
+        <Status status={props.of.past?.status} word="was not there" />
         <span class="muted">then, now</span>
         <Status status={props.of.now?.status} word="is not there" />
       </div>
@@ -56,7 +56,7 @@ export function ActorPanel(props: { of: Row }): JSX.Element {
           </table>
         </Show>
       </section>
-      <Show when={props.of.then}>
+      <Show when={props.of.past}>
         {(then) => (
           <section aria-label="As it was then">
             <h3>As it was then</h3>
@@ -77,7 +77,7 @@ const Status = (props: { status: string | undefined; word: string }): JSX.Elemen
 const Line = (props: { of: Difference }): JSX.Element => (
   <tr>
     <td class="muted">{fieldInWords(props.of.field)}</td>
-    <td>{shown(props.of.then, props.of.field)}</td>
+    <td>{shown(props.of.past, props.of.field)}</td>
     <td>
       <strong>{shown(props.of.now, props.of.field)}</strong>
     </td>

@@ -78,7 +78,7 @@ export function Page(): JSX.Element {
     const words = (params.q ?? '').toLowerCase();
     const shown = params.show === 'all' ? ofKind() : changed();
     return shown.filter((row) =>
-      [row.id, nameOf(row), kindInWords(row.kind), row.then?.status, row.now?.status]
+      [row.id, nameOf(row), kindInWords(row.kind), row.past?.status, row.now?.status]
         .join(' ')
         .toLowerCase()
         .includes(words),

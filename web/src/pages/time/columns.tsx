@@ -9,8 +9,8 @@ import { changeInWords, type Row } from './then.ts';
 import type { Contexts, Kind } from '../../live/fold/actors.ts';
 
 /** As it was called then. */
-export const nameOf = ({ kind, id, then, now }: Row): string =>
-  nameIn(kind, id, (then?.context as Contexts[Kind] | undefined) ?? now?.context);
+export const nameOf = ({ kind, id, past, now }: Row): string =>
+  nameIn(kind, id, (past?.context as Contexts[Kind] | undefined) ?? now?.context);
 
 const Status = (props: { status: string | undefined }): JSX.Element => (
   <Show when={props.status} fallback={<span class="faint">not there</span>}>
@@ -22,7 +22,7 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
   {
     name: 'name',
     title: 'Actor',
-    width: 'minmax(140px, 1.2fr)',
+    width: 'minmax(150px, 1.5fr)',
     cell: (row) => (
       <A href={hrefOf(row())} title={row().id}>
         {nameOf(row())}
@@ -33,7 +33,7 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
     name: 'then',
     title: 'Then',
     width: '96px',
-    cell: (row) => <Status status={row().then?.status} />,
+    cell: (row) => <Status status={row().past?.status} />,
   },
   {
     name: 'now',
@@ -54,7 +54,7 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
   {
     name: 'kind',
     title: 'Kind',
-    width: 'minmax(96px, 0.7fr)',
+    width: 'minmax(104px, 0.7fr)',
     cell: (row) => <span class="muted">{kindInWords(row().kind)}</span>,
   },
   {
@@ -63,7 +63,7 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
     width: '60px',
     right: true,
     cell: (row) => (
-      <Show when={row().then} fallback={<span class="faint">–</span>}>
+      <Show when={row().past} fallback={<span class="faint">–</span>}>
         {(then) => (
           <A href={`/audit?event=${then().sequence}`} title="Its last event then">
             {count(then().sequence)}

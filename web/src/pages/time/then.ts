@@ -17,13 +17,13 @@ export type Row = Readonly<{
   kind: Kind;
   id: string;
   /** Undefined: it was not there. */
-  then: Past | undefined;
+  past: Past | undefined;
   /** Undefined: it is not there any more. */
   now: Actor | undefined;
   isChanged: boolean;
 }>;
 
-export type Difference = Readonly<{ field: string; then: unknown; now: unknown }>;
+export type Difference = Readonly<{ field: string; past: unknown; now: unknown }>;
 
 /** Kinds in the order in which they are shown. */
 export const kindsShown: readonly Kind[] = [
@@ -55,7 +55,7 @@ export function rowsOf(past: ReadonlyMap<Kind, readonly Past[]>, actors: World['
     return ids.map((id): Row => {
       const [before, after] = [then.get(id), now.get(id)];
       const isChanged = before?.sequence !== after?.sequence;
-      return { name: `${kind}/${id}`, kind, id, then: before, now: after, isChanged };
+      return { name: `${kind}/${id}`, kind, id, past: before, now: after, isChanged };
     });
   });
 }
@@ -73,31 +73,31 @@ function* leaves(value: unknown, path: string): Generator<readonly [string, unkn
 }
 
 /** Of what the console knows of an actor; what lies in no page of it is left out. */
-export function differencesOf({ then, now }: Row): readonly Difference[] {
-  const status = { field: 'status', then: then?.status ?? null, now: now?.status ?? null };
-  const known = new Set(Object.keys(now?.context ?? then?.context ?? {}));
+export function differencesOf({ past, now }: Row): readonly Difference[] {
+  const status = { field: 'status', past: past?.status ?? null, now: now?.status ?? null };
+  const known = new Set(Object.keys(now?.context ?? past?.context ?? {}));
   const of = (context: object | undefined) =>
     new Map(
       Object.entries(context ?? {})
         .filter(([name]) => known.has(name))
         .flatMap(([name, value]) => [...leaves(value, name)]),
     );
-  const [before, after] = [of(then?.context), of(now?.context)];
+  const [before, after] = [of(past?.context), of(now?.context)];
   const fields = [...new Set([...before.keys(), ...after.keys()])];
   const inContext = fields
-    .map((field) => ({ field, then: before.get(field) ?? null, now: after.get(field) ?? null }))
-    .filter((one) => JSON.stringify(one.then) !== JSON.stringify(one.now));
-  return [...(status.then === status.now ? [] : [status]), ...inContext];
+    .map((field) => ({ field, past: before.get(field) ?? null, now: after.get(field) ?? null }))
+    .filter((one) => JSON.stringify(one.past) !== JSON.stringify(one.now));
+  return [...(status.past === status.now ? [] : [status]), ...inContext];
 }
 
 /** In a line: what became of it since. */
 export function changeInWords(row: Row): string {
-  if (!row.then) return 'was not there yet';
+  if (!row.past) return 'was not there yet';
   if (!row.now) return 'is not there any more';
   if (!row.isChanged) return '';
   const fields = differencesOf(row).map(({ field }) => field.split('.')[0] ?? field);
   const names = [...new Set(fields)].filter((name) => name !== 'status');
-  const all = row.then.status === row.now.status ? names : ['state', ...names];
+  const all = row.past.status === row.now.status ? names : ['state', ...names];
   if (all.length === 0) return 'nothing, after events';
   const shown = all.slice(0, 4).map((name) => name.replaceAll('_', ' '));
   return shown.join(', ') + (all.length > 4 ? ` and ${all.length - 4} more` : '');
@@ -107,5 +107,5 @@ export function changeInWords(row: Row): string {
 export const byDifference = (one: Row, other: Row): number => weight(other) - weight(one);
 const weight = (row: Row): number => {
   if (!row.isChanged) return 0;
-  return row.then?.status === row.now?.status ? 1 : 2;
+  return row.past?.status === row.now?.status ? 1 : 2;
 };
