@@ -39,7 +39,7 @@ export const kindsShown: readonly Kind[] = [
 ];
 
 /** What is removed is not there, then as now. */
-export const isThere = ({ status }: Past): boolean => status !== 'removed';
+const isThere = ({ status }: Past): boolean => status !== 'removed';
 
 /** What is now, as if it had been asked for. */
 export const presentOf = (actors: World['actors']): ReadonlyMap<Kind, readonly Past[]> =>
