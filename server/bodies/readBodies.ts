@@ -1,8 +1,7 @@
-/** A look at a recorded request and its answer, which is an event before anything is shown. */
+/** A look at what was recorded of a request or of a tool's call, which is an event before anything is shown. */
 import { operatorKind } from '../../actors/operator/operator.ts';
 import type { Cause } from '../../events/event.ts';
 import { actorId } from '../../events/ids.ts';
-import { findRequest } from '../history/requests.ts';
 import { Problem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
 import { keepMsOf, type RecordedBodies } from './bodies.ts';
@@ -11,18 +10,13 @@ import { keepMsOf, type RecordedBodies } from './bodies.ts';
 const operator = actorId('admin');
 const requestId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function noRequest(id: string): Problem {
-  const detail = `There is no finished request ${id.slice(0, 80)}; an id is in x-signalbox-request-id.`;
-  return new Problem(404, 'REQUEST_NOT_FOUND', detail);
-}
-
 /** @throws {Problem} that says why there is nothing to see. @throws {LogUnavailable} */
 export async function readBodies(
   services: Services,
   id: string,
   cause: Cause,
-  find: (services: Services, id: string) => Promise<{ atMs: number } | undefined> = findRequest,
-  notFound: (id: string) => Problem = noRequest,
+  find: (services: Services, id: string) => Promise<{ atMs: number } | undefined>,
+  notFound: (id: string) => Problem,
 ): Promise<RecordedBodies> {
   const found = requestId.test(id) ? await services.bodies.read(id) : 'nothing';
   if (typeof found === 'object') {

@@ -1,10 +1,11 @@
 /** A recorded body as an operator reads it: as text where it is text. */
 import { t, type Static } from 'elysia';
+import type { RecordedBodies } from '../bodies/bodies.ts';
 import type { RecordedPart } from '../bodies/seal.ts';
 import { decoded } from '../proxy/attempt.ts';
 import { nullable } from './list.ts';
 
-export const bodySchema = t.Object({
+const bodySchema = t.Object({
   content_type: nullable(t.String()),
   bytes: t.Integer({ description: 'of the whole body, as it passed' }),
   truncated: t.Boolean({ description: 'only the first 1,000,000 bytes are kept' }),
@@ -28,7 +29,7 @@ function textOf(body: Uint8Array, isTruncated: boolean): string | null {
   return null;
 }
 
-export function presentBody({
+function presentBody({
   body,
   bodyBytes,
   contentType,
@@ -44,3 +45,18 @@ export function presentBody({
     base64: text === null ? Buffer.from(body).toString('base64') : null,
   };
 }
+
+export const bodiesSchema = t.Object({
+  id: t.String(),
+  request: nullable(bodySchema),
+  response: nullable(bodySchema),
+});
+
+export const presentBodies = (
+  id: string,
+  { request, response }: RecordedBodies,
+): Static<typeof bodiesSchema> => ({
+  id,
+  request: request ? presentBody(request) : null,
+  response: response ? presentBody(response) : null,
+});

@@ -4,28 +4,17 @@ import type { NeutralMessage } from '../../events/neutralMessage.ts';
 import type { Conversation } from '../conversations/conversations.ts';
 import { textOf } from '../conversations/follow.ts';
 import type { ReadTurn } from '../conversations/said.ts';
+import { conversationFields } from './conversationItem.ts';
 import { isoOf, nullable } from './list.ts';
 import { presentParts } from './messageParts.ts';
 
 const time = t.String({ format: 'date-time' });
 
 export const conversationSchema = t.Object({
-  id: t.String(),
-  title: nullable(t.String()),
-  owner: t.String({ description: 'the client; empty where it came without a key' }),
-  status: t.String({ description: 'idle, running or archived' }),
-  model: nullable(t.String({ description: 'for turns that name none' })),
+  ...conversationFields,
   system_prompt: nullable(t.String()),
   max_tokens: nullable(t.Integer()),
   temperature: nullable(t.Number()),
-  message_count: t.Integer(),
-  turn_count: t.Integer(),
-  running_turn: nullable(t.String()),
-  forked_from: nullable(t.Object({ id: t.String(), turn: t.Integer() })),
-  usage: t.Object({ input_tokens: t.Integer(), output_tokens: t.Integer() }),
-  cost_micro_usd: t.Integer({ description: 'of the turns whose price is known' }),
-  created_at: time,
-  updated_at: time,
 });
 
 export function presentConversation({

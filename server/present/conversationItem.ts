@@ -5,7 +5,8 @@ import { isoOf, nullable } from './list.ts';
 
 const time = t.String({ format: 'date-time' });
 
-export const conversationItemSchema = t.Object({
+/** What a conversation shows wherever it is shown. */
+export const conversationFields = {
   id: t.String(),
   title: nullable(
     t.String({ description: 'null where there is none, or it is not yours to read' }),
@@ -13,7 +14,6 @@ export const conversationItemSchema = t.Object({
   owner: t.String({ description: 'the client; empty where it came without a key' }),
   status: t.String({ description: 'idle, running or archived' }),
   model: nullable(t.String({ description: 'for turns that name none' })),
-  models: t.Array(t.String(), { description: 'that were asked for, and that answered' }),
   message_count: t.Integer(),
   turn_count: t.Integer(),
   running_turn: nullable(t.String()),
@@ -22,6 +22,11 @@ export const conversationItemSchema = t.Object({
   cost_micro_usd: t.Integer({ description: 'of the turns whose price is known' }),
   created_at: time,
   updated_at: time,
+};
+
+export const conversationItemSchema = t.Object({
+  ...conversationFields,
+  models: t.Array(t.String(), { description: 'that were asked for, and that answered' }),
   sequence: t.Integer({ description: 'of its newest event in CONVERSATIONS: its version' }),
 });
 

@@ -9,9 +9,7 @@ import { conversationItemSchema, presentConversationItem } from '../present/conv
 import { listOf } from '../present/list.ts';
 import { problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
-import { defaultLimit, given, limitQuery, sequenceQuery } from './query.ts';
-
-const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));
+import { defaultLimit, given, limitQuery, sequenceQuery, textQuery } from './query.ts';
 
 export const conversationListRoutes = (services: Services, { plugin }: Door) =>
   new Elysia({ name: 'conversation-list' }).use(plugin).get(
@@ -29,9 +27,9 @@ export const conversationListRoutes = (services: Services, { plugin }: Door) =>
     },
     {
       query: t.Object({
-        title: text('part of the title, in any case'),
-        model: text('asked for or answering in any of its turns'),
-        owner: text('whose they are, for an operator; a client sees its own only'),
+        title: textQuery('part of the title, in any case'),
+        model: textQuery('asked for or answering in any of its turns'),
+        owner: textQuery('whose they are, for an operator; a client sees its own only'),
         archived: t.Optional(t.Boolean({ description: 'only those put away, or only the others' })),
         after: sequenceQuery('`next` of the page before'),
         limit: limitQuery,

@@ -14,10 +14,9 @@ import {
   orderQuery,
   sequenceQuery,
   spanOf,
+  textQuery,
   timeQuery,
 } from './query.ts';
-
-const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));
 
 export const eventsRoutes = (services: Services, door: Door) =>
   new Elysia({ name: 'events' }).use(door.plugin).get(
@@ -43,10 +42,10 @@ export const eventsRoutes = (services: Services, door: Door) =>
     },
     {
       query: t.Object({
-        kind: text('of the actor: provider-key; conversation for those of conversations'),
-        id: text('of the actor'),
-        type: text('ProviderKeyRested'),
-        correlation_id: text('the request that caused it'),
+        kind: textQuery('of the actor: provider-key; conversation for those of conversations'),
+        id: textQuery('of the actor'),
+        type: textQuery('ProviderKeyRested'),
+        correlation_id: textQuery('the request that caused it'),
         from: timeQuery('not older than this, by the log’s own time'),
         to: timeQuery('not newer than this'),
         after: sequenceQuery('the sequence of the last event seen'),

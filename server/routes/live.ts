@@ -5,9 +5,7 @@ import type { Door } from '../http/door.ts';
 import { parseCursor } from '../live/cursor.ts';
 import { Problem, problems } from '../http/problem.ts';
 import type { Services } from '../services.ts';
-import { given } from './query.ts';
-
-const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));
+import { given, textQuery } from './query.ts';
 
 const headers = {
   'content-type': 'text/event-stream',
@@ -48,15 +46,15 @@ export const liveRoutes = ({ live }: Pick<Services, 'live'>, door: Door) =>
     },
     {
       query: t.Object({
-        after: text('a cursor; without one the stream begins now'),
-        kind: text('transitions of this kind of actor only'),
-        id: text('transitions of this actor only'),
-        client: text('requests and calls of tools of this client only'),
-        provider: text('requests that this provider answered only'),
-        key: text('requests that this provider key answered only'),
-        server: text('calls of tools of this MCP server only'),
-        tool: text('calls of this tool only'),
-        types: text('events of these types only: ProviderKeyRested,RequestFinished'),
+        after: textQuery('a cursor; without one the stream begins now'),
+        kind: textQuery('transitions of this kind of actor only'),
+        id: textQuery('transitions of this actor only'),
+        client: textQuery('requests and calls of tools of this client only'),
+        provider: textQuery('requests that this provider answered only'),
+        key: textQuery('requests that this provider key answered only'),
+        server: textQuery('calls of tools of this MCP server only'),
+        tool: textQuery('calls of this tool only'),
+        types: textQuery('events of these types only: ProviderKeyRested,RequestFinished'),
       }),
       response: problems(401, 403, 422, 503),
       detail: {

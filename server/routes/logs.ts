@@ -6,17 +6,31 @@ import { findEvents } from '../history/auditLog.ts';
 import type { Door } from '../http/door.ts';
 import { cursorText } from '../live/cursor.ts';
 import { eventSchema, presentEvent } from '../present/event.ts';
-import { bodySchema, presentBody } from '../present/body.ts';
-import { listOf, nullable } from '../present/list.ts';
+import { bodiesSchema, presentBodies } from '../present/body.ts';
+import { listOf } from '../present/list.ts';
 import { presentRequest, requestSchema } from '../present/request.ts';
 import { Problem, problems } from '../http/problem.ts';
 import { assertProjected, findRequest, trafficPosition } from '../history/requests.ts';
 import type { Services } from '../services.ts';
 import { clientShownTo } from '../access/viewer.ts';
-import { defaultLimit, given, limitQuery, spanOf, timeQuery } from './query.ts';
+import {
+  afterQuery,
+  defaultLimit,
+  given,
+  limitQuery,
+  spanOf,
+  textQuery,
+  timeQuery,
+} from './query.ts';
 
-const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));
 const tags = ['History'];
+
+const notFound = (id: string) =>
+  new Problem(
+    404,
+    'REQUEST_NOT_FOUND',
+    `There is no finished request ${id.slice(0, 80)}; an id is in x-signalbox-request-id.`,
+  );
 
 /** Events of one request that are shown at most; a request causes a handful. */
 const eventsShown = 100;
@@ -41,15 +55,15 @@ export const logsRoutes = (services: Services, door: Door) =>
       },
       {
         query: t.Object({
-          client: text('whose key it was; a client sees its own only'),
-          provider: text('that answered last'),
-          key: text('id of the provider key that was used last'),
-          model: text('as asked for, without the provider’s prefix'),
+          client: textQuery('whose key it was; a client sees its own only'),
+          provider: textQuery('that answered last'),
+          key: textQuery('id of the provider key that was used last'),
+          model: textQuery('as asked for, without the provider’s prefix'),
           status: t.Optional(t.Integer({ minimum: 0, maximum: 999 })),
           outcome: t.Optional(outcome),
           from: timeQuery('ended at this time or later'),
           to: timeQuery('ended at this time or earlier'),
-          after: t.Optional(t.Integer({ minimum: 0, description: '`next` of the page before' })),
+          after: afterQuery,
           limit: limitQuery,
         }),
         response: { 200: listOf(requestSchema, t.Integer()), ...problems(401, 403, 422, 503) },
@@ -67,10 +81,8 @@ export const logsRoutes = (services: Services, door: Door) =>
       async ({ params, caller }) => {
         const request = await findRequest(services, params.id);
         const isOperator = caller.kind === 'operator';
-        if (!request || (!isOperator && request.client !== clientShownTo(caller, undefined))) {
-          const detail = `There is no finished request ${params.id.slice(0, 80)}; an id is in x-signalbox-request-id.`;
-          throw new Problem(404, 'REQUEST_NOT_FOUND', detail);
-        }
+        const isTheirs = isOperator || request?.client === clientShownTo(caller, undefined);
+        if (!request || !isTheirs) throw notFound(params.id);
         const presented = presentRequest(request);
         if (!isOperator) return presented;
         const filter = { correlationId: request.id };
@@ -96,22 +108,12 @@ export const logsRoutes = (services: Services, door: Door) =>
     )
     .get(
       '/api/logs/:id/body',
-      async ({ params, cause }) => {
-        const { request, response } = await readBodies(services, params.id, cause);
-        return {
-          id: params.id,
-          request: request ? presentBody(request) : null,
-          response: response ? presentBody(response) : null,
-        };
-      },
+      async ({ params: { id }, cause }) =>
+        presentBodies(id, await readBodies(services, id, cause, findRequest, notFound)),
       {
         params: t.Object({ id: t.String() }),
         response: {
-          200: t.Object({
-            id: t.String(),
-            request: nullable(bodySchema),
-            response: nullable(bodySchema),
-          }),
+          200: bodiesSchema,
           ...problems(401, 403, 404, 503),
         },
         detail: {

@@ -29,6 +29,13 @@ export const sequenceQuery = (description: string) =>
     t.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, error: sequenceError, description }),
   );
 
+export const textQuery = (description: string) =>
+  t.Optional(t.String({ maxLength: 200, description }));
+
+export const afterQuery = t.Optional(
+  t.Integer({ minimum: 0, description: '`next` of the page before' }),
+);
+
 export const timeQuery = (description: string) =>
   t.Optional(
     t.String({ maxLength: 64, description: `${description}; ISO 8601 or epoch milliseconds` }),

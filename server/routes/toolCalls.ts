@@ -11,14 +11,21 @@ import { idParams } from '../http/fields.ts';
 import { findActor } from '../http/findActor.ts';
 import { Problem, problems } from '../http/problem.ts';
 import { cursorText } from '../live/cursor.ts';
-import { bodySchema, presentBody } from '../present/body.ts';
+import { bodiesSchema, presentBodies } from '../present/body.ts';
 import { itemChangeSchema, presentItemChanges } from '../present/itemChange.ts';
-import { listOf, nullable } from '../present/list.ts';
+import { listOf } from '../present/list.ts';
 import { presentToolCall, toolCallSchema } from '../present/toolCall.ts';
 import type { Services } from '../services.ts';
-import { defaultLimit, given, limitQuery, spanOf, timeQuery } from './query.ts';
+import {
+  afterQuery,
+  defaultLimit,
+  given,
+  limitQuery,
+  spanOf,
+  textQuery,
+  timeQuery,
+} from './query.ts';
 
-const text = (description: string) => t.Optional(t.String({ maxLength: 200, description }));
 const tags = ['MCP servers'];
 
 const notFound = (id: string) =>
@@ -47,15 +54,15 @@ export const toolCallRoutes = (services: Services, door: Door) =>
       },
       {
         query: t.Object({
-          client: text('whose key it was; a client sees its own only'),
-          server: text('id of the MCP server'),
-          tool: text('under its own name'),
-          backend: text('which of several backends of the server'),
+          client: textQuery('whose key it was; a client sees its own only'),
+          server: textQuery('id of the MCP server'),
+          tool: textQuery('under its own name'),
+          backend: textQuery('which of several backends of the server'),
           outcome: t.Optional(outcome),
           is_error: t.Optional(t.Boolean({ description: 'what the tool itself says' })),
           from: timeQuery('ended at this time or later'),
           to: timeQuery('ended at this time or earlier'),
-          after: t.Optional(t.Integer({ minimum: 0, description: '`next` of the page before' })),
+          after: afterQuery,
           limit: limitQuery,
         }),
         response: { 200: listOf(toolCallSchema, t.Integer()), ...problems(401, 403, 422, 503) },
@@ -86,22 +93,21 @@ export const toolCallRoutes = (services: Services, door: Door) =>
     .get(
       '/api/mcp/calls/:id/body',
       async ({ params, cause }) => {
-        const found = await readBodies(services, params.id, cause, findToolCall, notFound);
-        const { request, response } = found;
-        return {
-          id: params.id,
-          request: request ? presentBody(request) : null,
-          response: response && response.bodyBytes > 0 ? presentBody(response) : null,
-        };
+        const { request, response } = await readBodies(
+          services,
+          params.id,
+          cause,
+          findToolCall,
+          notFound,
+        );
+        // A tool that answered nothing has no answer; a request may have an empty one.
+        const isAnswered = response && response.bodyBytes > 0;
+        return presentBodies(params.id, { request, response: isAnswered ? response : undefined });
       },
       {
         params: idParams,
         response: {
-          200: t.Object({
-            id: t.String(),
-            request: nullable(bodySchema),
-            response: nullable(bodySchema),
-          }),
+          200: bodiesSchema,
           ...problems(401, 403, 404, 503),
         },
         detail: {
@@ -135,7 +141,7 @@ export const toolCallRoutes = (services: Services, door: Door) =>
       {
         params: idParams,
         query: t.Object({
-          after: t.Optional(t.Integer({ minimum: 0, description: '`next` of the page before' })),
+          after: afterQuery,
           limit: limitQuery,
         }),
         response: {

@@ -1,7 +1,6 @@
 /** The servers that `mcp_config.json` names: read at the start, and again whenever the file has changed. */
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
-import type { FSWatcher } from 'chokidar';
+import { basename, resolve } from 'node:path';
 import { mcpServerKind } from '../../../actors/mcpServer/mcpServer.ts';
 import { Refusal } from '../../../actors/runtime/refusal.ts';
 import type { Runtime } from '../../../actors/runtime/runtime.ts';
@@ -11,6 +10,7 @@ import { isObject } from '../rpc/message.ts';
 import type { Backends } from '../backends/backends.ts';
 import type { NamedPool } from '../backends/written.ts';
 import type { McpServers } from '../servers.ts';
+import { watchFile } from './watchFile.ts';
 import { BadServer, writtenServer, type WrittenServer } from './written.ts';
 
 export type ConfigFile = Readonly<{
@@ -29,7 +29,6 @@ type Options = Readonly<{
   logger: Logger;
 }>;
 
-const debounceMs = 1_000;
 const mostBytes = 4 * 1024 * 1024;
 
 /** The text is no configuration; says where, and never what stands there. */
@@ -80,10 +79,7 @@ function poolOf(held: unknown, { backends }: Pick<Options, 'backends'>): NamedPo
 export function createConfigFile(options: Options): ConfigFile {
   const { isWatched, servers, backends, runtime, logger } = options;
   const path = resolve(options.path);
-  let watcher: FSWatcher | undefined;
-  let watching: Promise<void> | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let reading: Promise<void> = Promise.resolve();
+  let stopWatching: (() => Promise<void>) | undefined;
   let isStopped = false;
 
   /** Null where there is no file: no server is named then. */
@@ -144,39 +140,14 @@ export function createConfigFile(options: Options): ConfigFile {
       );
     }
   };
-  const readAgain = () => {
-    if (!isStopped) reading = reading.then(read);
-  };
-
-  /** Nobody waits for it: what was written since the file was read is read once it stands. */
-  const watchFolder = async () => {
-    const { watch } = await import('chokidar');
-    if (isStopped) return;
-    // Its folder: editors and volumes put another file in its place.
-    watcher = watch(dirname(path), {
-      depth: 0,
-      ignoreInitial: true,
-      ignored: (seen) => resolve(seen) !== dirname(path) && resolve(seen) !== path,
-    });
-    watcher.on('all', () => {
-      clearTimeout(timer);
-      timer = setTimeout(readAgain, debounceMs);
-    });
-    watcher.on('error', (error) => logger.warn({ error, path }, 'the file cannot be watched'));
-    watcher.once('ready', readAgain);
-  };
-
   return {
     async start() {
       await read();
-      if (isWatched) watching = watchFolder();
+      if (isWatched && !isStopped) stopWatching = watchFile({ path, read, logger });
     },
     async stop() {
       isStopped = true;
-      clearTimeout(timer);
-      await watching;
-      await watcher?.close();
-      await reading;
+      await stopWatching?.();
     },
   };
 }

@@ -1,11 +1,11 @@
 /** The clients that MCP_USERS_PATH names, with the tools of each: read at the start, and again when the file changes. */
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import type { FSWatcher } from 'chokidar';
+import { resolve } from 'node:path';
 import { parsedObject, readNamedFile } from '../../config/secrets.ts';
 import { ConfigError } from '../../config/values.ts';
 import type { Logger } from '../../logger.ts';
 import { isObject } from '../rpc/message.ts';
+import { watchFile } from './watchFile.ts';
 
 export type Users = Readonly<{
   /** Null where there is no list of users; of a client that is not in it: none. */
@@ -18,7 +18,6 @@ type Options = Readonly<{ path: string | null; isWatched: boolean; logger: Logge
 
 const variable = 'MCP_USERS_PATH';
 const shape = '{"client-id": {"name": "…", "allowed_tools": ["*"]}}';
-const debounceMs = 1_000;
 const mostBytes = 4 * 1024 * 1024;
 const mostGlobs = 1_000;
 const none: readonly string[] = [];
@@ -48,9 +47,6 @@ export function openUsers({ path: named, isWatched, logger }: Options): Users {
   if (named === null) return { toolsOf: () => null, stop: async () => {} };
   const path = resolve(named);
   let users = usersOf(readNamedFile(path, variable), path);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let reading: Promise<void> = Promise.resolve();
-  let isStopped = false;
 
   const read = async () => {
     try {
@@ -64,38 +60,12 @@ export function openUsers({ path: named, isWatched, logger }: Options): Users {
       logger.error({ path, reason }, 'the list of MCP users stays as it was');
     }
   };
-  const readAgain = () => {
-    if (!isStopped) reading = reading.then(read);
-  };
-
-  let watcher: FSWatcher | undefined;
-  /** Nobody waits for it: what was written since the file was read is read once it stands. */
-  const watchFolder = async () => {
-    const { watch } = await import('chokidar');
-    if (isStopped) return;
-    // Its folder: editors and volumes put another file in its place.
-    watcher = watch(dirname(path), {
-      depth: 0,
-      ignoreInitial: true,
-      ignored: (seen) => resolve(seen) !== dirname(path) && resolve(seen) !== path,
-    });
-    watcher.on('all', () => {
-      clearTimeout(timer);
-      timer = setTimeout(readAgain, debounceMs);
-    });
-    watcher.on('error', (error) => logger.warn({ error, path }, 'the file cannot be watched'));
-    watcher.once('ready', readAgain);
-  };
-  const watching = isWatched ? watchFolder() : undefined;
+  const stopWatching = isWatched ? watchFile({ path, read, logger }) : undefined;
 
   return {
     toolsOf: (clientId) => users.get(clientId) ?? none,
     async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await watching;
-      await watcher?.close();
-      await reading;
+      await stopWatching?.();
     },
   };
 }
