@@ -5,6 +5,7 @@ import { apiOf, type Api } from '../support/api.ts';
 import { chromiumPath, openBrowser } from '../support/browser.ts';
 import { builtConsole, live, openConsole } from '../support/console.ts';
 import { startProxied, type Proxied } from '../support/proxied.ts';
+import { startRelay } from '../support/relay.ts';
 import { begin, byHand, streams } from '../support/talking.ts';
 import { until } from '../support/until.ts';
 
@@ -84,6 +85,39 @@ describe.skipIf(isMissing)('a conversation', () => {
     await page.context().close();
   }, 30_000);
 
+  test('whose connection is lost in mid-answer is heard on from there', async () => {
+    const { script, opened } = byHand();
+    gateway.vendor.does(script);
+    const path = await begin(api);
+    const relay = await startRelay(gateway.url());
+    const { page, asked } = await openConsole(
+      browser,
+      `${relay.url}/console${path.replace('/api/', '/')}`,
+    );
+    const resumed: string[] = [];
+    page.on('request', (request) => {
+      const id = request.headers()['last-event-id'];
+      if (id !== undefined) resumed.push(id.replace(/^.*:/, ''));
+    });
+    await composer(page).fill('Count');
+    await page.keyboard.press('Enter');
+    await until('the provider is asked', () => opened.length === 1);
+    await opened[0]!.say('one two');
+    const running = page.getByRole('article', { name: 'The turn that runs' });
+    await running.getByText('one two').waitFor();
+    relay.cut();
+    await until('it is heard again', () => resumed.length > 0);
+    await opened[0]!.say(' three');
+    await running.getByText('one two three', { exact: true }).waitFor();
+    await opened[0]!.finish();
+    await turn(page, 1).getByText('one two three', { exact: true }).waitFor();
+    expect(resumed[0]).toBe('7');
+    expect(asked.filter((one) => one === `POST ${path}/messages`)).toHaveLength(1);
+    expect(opened).toHaveLength(1);
+    await page.context().close();
+    relay.stop();
+  });
+
   test('of a client is shown without what was said, live, and read once the setting allows it', async () => {
     gateway.vendor.does(streams('Secret answer'));
     const { json } = await api('POST', '/api/keys', { client_id: 'team' });
@@ -104,6 +138,39 @@ describe.skipIf(isMissing)('a conversation', () => {
     await page.reload();
     await turn(page, 1).getByText('Secret answer').waitFor();
     await page.getByText('is noted in the audit log').waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe.skipIf(isMissing)('the list', () => {
+  test('is searched by title, follows what is renamed elsewhere, and keeps what is archived apart', async () => {
+    const { json: one } = await api('POST', '/api/conversations', { title: 'Night trains' });
+    await api('POST', '/api/conversations', { title: 'Level crossings' });
+    const { page, complaints } = await openConsole(browser, consoleAt('/conversations'));
+    await live(page);
+    await page.keyboard.press('/');
+    await page.keyboard.type('night');
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
+    await until('one fits', async () => (await rows.count()) === 1);
+    expect(page.url()).toEndWith('?q=night');
+    await api('PATCH', `/api/conversations/${one.id}`, { title: 'Night trains and sleepers' });
+    await rows.getByText('Night trains and sleepers').waitFor();
+
+    await page.getByRole('button', { name: /^What to do with Night/ }).click();
+    await page.getByRole('menuitem', { name: 'Archive' }).click();
+    await page.getByRole('heading', { name: 'No conversation fits' }).waitFor();
+    await page.getByRole('button', { name: 'Archived' }).click();
+    await rows.getByText('archived').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByText('It is archived').waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'More to do with this conversation' }).click();
+    await page.getByRole('menuitem', { name: 'Export as Markdown' }).click();
+    expect((await download).suggestedFilename()).toBe(`conversation-${one.id}.md`);
     expect(complaints).toEqual([]);
     await page.context().close();
   });

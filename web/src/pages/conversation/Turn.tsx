@@ -20,7 +20,7 @@ const textOf = (message: Message | undefined): string =>
 export const tookMs = ({ started_at: from, ended_at: to }: TurnFacts): number | null =>
   to === null ? null : Date.parse(to) - Date.parse(from);
 
-export const Facts = (props: { of: TurnFacts }): JSX.Element => (
+const Facts = (props: { of: TurnFacts }): JSX.Element => (
   <p class="turn-facts num">
     <Show when={props.of.provider}>
       <A href={`/keys/${props.of.key_id}`} title={`Provider key ${props.of.key_id}`}>
