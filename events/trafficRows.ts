@@ -61,6 +61,23 @@ export const usageColumns = [
   'parts',
 ];
 
+/** The one attempt of a request, where it answered and says what the request says: all but its times can be left out. */
+export function plainAttemptOf(data: RequestFinished['data']): Attempt | undefined {
+  const { attempts, provider, keyId, model, status } = data;
+  const [only] = attempts;
+  const isPlain =
+    only &&
+    attempts.length === 1 &&
+    only.verdict === 'ok' &&
+    only.ruleId === '' &&
+    only.error === '' &&
+    only.status === status &&
+    only.keyId === keyId &&
+    only.model === model &&
+    only.provider === provider;
+  return isPlain ? only : undefined;
+}
+
 /** What is not there at the end is not written. */
 function usageRow(usage: Usage): unknown[] {
   const { inputTokens, outputTokens, cachedTokens, reasoningTokens, cacheWriteTokens, parts } =
@@ -92,20 +109,9 @@ export function packRequests(events: readonly RequestFinished[], version: number
     place(one.ruleId),
     place(one.error),
   ];
-  /** One attempt that answered says what its request says: only its times are written. */
-  const attemptsOf = ({ attempts, provider, keyId, model, status }: RequestFinished['data']) => {
-    const [only] = attempts;
-    const isPlain =
-      only &&
-      attempts.length === 1 &&
-      only.verdict === 'ok' &&
-      only.ruleId === '' &&
-      only.error === '' &&
-      only.status === status &&
-      only.keyId === keyId &&
-      only.model === model &&
-      only.provider === provider;
-    return isPlain ? [only.startedMs, only.durationMs] : attempts.map(attemptRow);
+  const attemptsOf = (data: RequestFinished['data']) => {
+    const only = plainAttemptOf(data);
+    return only ? [only.startedMs, only.durationMs] : data.attempts.map(attemptRow);
   };
   const cellsOf = ({ id, atMs, traceId, data }: RequestFinished): unknown[] => [
     id,

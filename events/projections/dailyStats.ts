@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { DayRow } from '../day.ts';
-import type { Sequence } from '../event.ts';
+import { dailyRows, isLate, type LateRead } from './dailyRows.ts';
 import {
   createDailySums,
   rowOfDropped,
@@ -13,7 +13,6 @@ import {
   type Dropped,
 } from './dailySums.ts';
 import type { ProjectionDatabase } from './database.ts';
-import { positionOf } from './requests.ts';
 
 export const dailyStatsTable = sqliteTable(
   'daily_stats',
@@ -34,25 +33,6 @@ export const dailyStatsTable = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.day, t.client, t.provider, t.keyId, t.model] })],
 );
-
-const dayMs = 24 * 60 * 60 * 1000;
-
-/** The UTC day of a time, `2026-11-20`. */
-export function dayOf(timeMs: number): string {
-  const number = Math.floor(timeMs / dayMs);
-  // Nearly all that comes is of one day.
-  if (number !== lastDay.number) {
-    lastDay = { number, name: new Date(timeMs).toISOString().slice(0, 10) };
-  }
-  return lastDay.name;
-}
-let lastDay = { number: Number.NaN, name: '' };
-
-/** The day's first millisecond, and the next day's. */
-export function boundsOf(day: string): { fromMs: number; beforeMs: number } {
-  const fromMs = Date.parse(`${day}T00:00:00Z`);
-  return { fromMs, beforeMs: fromMs + dayMs };
-}
 
 /** Projects the totals: summed in memory during a transaction, one upsert a row at its end. */
 export function dailyStats(db: ProjectionDatabase) {
@@ -90,50 +70,30 @@ export function dailyStats(db: ProjectionDatabase) {
     })
     .prepare();
 
-  const isLate = 'n >= ? and at_ms >= ? and at_ms < ?';
-  const lateRequests = db.$client.query<Counted, [number, number, number]>(
+  const lateRequests = db.$client.query<Counted, LateRead>(
     `select client, provider, key_id as keyId, model, status, outcome, input_tokens as inputTokens,
      output_tokens as outputTokens, cached_tokens as cachedTokens, cost_micro_usd as costMicroUsd,
      duration_ms as durationMs from request where ${isLate}`,
   );
-  const lateDropped = db.$client.query<Dropped, [number, number, number]>(
+  const lateDropped = db.$client.query<Dropped, LateRead>(
     `select requests, failures, input_tokens as inputTokens, output_tokens as outputTokens
      from dropped_traffic where ${isLate}`,
   );
-
-  function flush(): void {
-    for (const row of sums.values()) upsert.run(row);
-    sums.clear();
-  }
+  const days = dailyRows<DayRow, DayRow & { day: string }>({
+    sums,
+    add: (day, row) => add(day, { ...row, unpriced: row.unpriced ?? 0 }),
+    write: (sum) => upsert.run(sum),
+    remove: (day) => db.delete(t).where(eq(t.day, day)).run(),
+    *late(...read) {
+      for (const request of lateRequests.iterate(...read)) yield rowOfRequest(request);
+      for (const dropped of lateDropped.iterate(...read)) yield rowOfDropped(dropped);
+    },
+  });
 
   return {
     apply: (day: string, event: CountedEvent): void => add(day, rowOfEvent(event)),
     rowCounter,
-
-    /** Writes what was summed; to be called before the transaction ends. */
-    flush,
-
-    /**
-     * Puts the rows that the log has for a closed day in place of the counted ones, and adds what came for that
-     * day in later messages. True when something came later.
-     */
-    replace(day: string, rows: readonly DayRow[], trafficSequence: Sequence): boolean {
-      const { fromMs, beforeMs } = boundsOf(day);
-      const after = positionOf(trafficSequence + 1, 0);
-      db.delete(t).where(eq(t.day, day)).run();
-      for (const row of rows) add(day, { ...row, unpriced: row.unpriced ?? 0 });
-      let found = 0;
-      for (const request of lateRequests.iterate(after, fromMs, beforeMs)) {
-        add(day, rowOfRequest(request));
-        found += 1;
-      }
-      for (const dropped of lateDropped.iterate(after, fromMs, beforeMs)) {
-        add(day, rowOfDropped(dropped));
-        found += 1;
-      }
-      flush();
-      return found > 0;
-    },
+    ...days,
 
     /** The rows of a day, in an order that depends on nothing else. */
     rowsOf: (day: string): DayRow[] =>

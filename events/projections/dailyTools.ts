@@ -2,13 +2,11 @@
 import { eq, sql } from 'drizzle-orm';
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { ToolDayRow } from '../day.ts';
-import type { Sequence } from '../event.ts';
 import type { Outcome, ToolCalled } from '../traffic.ts';
 import { isToolFailure } from '../trafficCounts.ts';
-import { boundsOf } from './dailyStats.ts';
+import { dailyRows, isLate, type LateRead } from './dailyRows.ts';
 import type { ProjectionDatabase } from './database.ts';
 import type { TrafficDropped } from './droppedTraffic.ts';
-import { positionOf } from './requests.ts';
 
 export const dailyToolsTable = sqliteTable(
   'daily_tools',
@@ -79,15 +77,11 @@ export function dailyTools(db: ProjectionDatabase) {
     })
     .prepare();
 
-  const isLate = 'n >= ? and at_ms >= ? and at_ms < ?';
-  const lateCalls = db.$client.query<
-    Omit<Counted, 'isError'> & { isError: number },
-    [number, number, number]
-  >(
+  const lateCalls = db.$client.query<Omit<Counted, 'isError'> & { isError: number }, LateRead>(
     `select client, server, tool, outcome, is_error as isError, duration_ms as durationMs
      from tool_call where ${isLate}`,
   );
-  const lateDropped = db.$client.query<Dropped, [number, number, number]>(
+  const lateDropped = db.$client.query<Dropped, LateRead>(
     `select tool_calls as toolCalls, tool_failures as toolFailures
      from dropped_traffic where tool_calls > 0 and ${isLate}`,
   );
@@ -104,10 +98,17 @@ export function dailyTools(db: ProjectionDatabase) {
     sum.durationMs += row.durationMs;
   }
 
-  function flush(): void {
-    for (const row of sums.values()) upsert.run(row);
-    sums.clear();
-  }
+  const days = dailyRows<ToolDayRow, Sum>({
+    sums,
+    add,
+    write: (sum) => upsert.run(sum),
+    remove: (day) => db.delete(t).where(eq(t.day, day)).run(),
+    *late(...read) {
+      for (const call of lateCalls.iterate(...read))
+        yield rowOfCall({ ...call, isError: call.isError === 1 });
+      for (const dropped of lateDropped.iterate(...read)) yield rowOfDropped(dropped);
+    },
+  });
 
   return {
     apply(day: string, event: ToolCalled | TrafficDropped): void {
@@ -116,30 +117,7 @@ export function dailyTools(db: ProjectionDatabase) {
       if (toolCalls > 0) add(day, rowOfDropped({ toolCalls, toolFailures }));
     },
 
-    /** Writes what was summed; to be called before the transaction ends. */
-    flush,
-
-    /**
-     * Puts the rows that the log has for a closed day in place of the counted ones, and adds what came for that
-     * day in later messages. True when something came later.
-     */
-    replace(day: string, rows: readonly ToolDayRow[], trafficSequence: Sequence): boolean {
-      const { fromMs, beforeMs } = boundsOf(day);
-      const after = positionOf(trafficSequence + 1, 0);
-      db.delete(t).where(eq(t.day, day)).run();
-      for (const row of rows) add(day, row);
-      let found = 0;
-      for (const call of lateCalls.iterate(after, fromMs, beforeMs)) {
-        add(day, rowOfCall({ ...call, isError: call.isError === 1 }));
-        found += 1;
-      }
-      for (const dropped of lateDropped.iterate(after, fromMs, beforeMs)) {
-        add(day, rowOfDropped(dropped));
-        found += 1;
-      }
-      flush();
-      return found > 0;
-    },
+    ...days,
 
     /** The rows of a day, in an order that depends on nothing else. */
     rowsOf: (day: string): ToolDayRow[] =>

@@ -1,7 +1,7 @@
 /** The last day as one answer: every part of it is of the same moment. */
 import type { Sequence } from '../event.ts';
 import { checkpointTable } from './checkpoints.ts';
-import { dayOf, boundsOf } from './dailyStats.ts';
+import { boundsOf, dayOf } from './dailyRows.ts';
 import type { ProjectionDatabase } from './database.ts';
 import { requestsOf } from './readRequests.ts';
 import { keyCountsOf, type KeyCount } from './readStats.ts';

@@ -5,6 +5,7 @@ import type { Sequence } from '../event.ts';
 import { isTraceOf, traceIdOf, type RequestId } from '../ids.ts';
 import type { Attempt, Outcome, RequestFinished } from '../traffic.ts';
 import type { Dialect } from '../provider.ts';
+import { plainAttemptOf } from '../trafficRows.ts';
 import type { UsualRow } from '../usualRows.ts';
 import type { ProjectionDatabase } from './database.ts';
 
@@ -71,19 +72,9 @@ export function wholeRow(row: StoredRow): RequestRow {
 }
 
 /** Half of a usual row would be what the other half says. */
-function writtenAttempts({ attempts, provider, keyId, model, status }: RequestFinished['data']) {
-  const [only] = attempts;
-  const saysTheSame =
-    only &&
-    attempts.length === 1 &&
-    only.verdict === 'ok' &&
-    only.ruleId === '' &&
-    only.error === '' &&
-    only.status === status &&
-    only.keyId === keyId &&
-    only.model === model &&
-    only.provider === provider;
-  return saysTheSame ? `[${only.startedMs},${only.durationMs}]` : JSON.stringify(attempts);
+function writtenAttempts(data: RequestFinished['data']) {
+  const only = plainAttemptOf(data);
+  return only ? `[${only.startedMs},${only.durationMs}]` : JSON.stringify(data.attempts);
 }
 
 type Value = string | number | null;

@@ -9,7 +9,8 @@ import { checkpointAtStart, checkpoints, type Checkpoint } from './checkpoints.t
 import { closedDays } from './closedDays.ts';
 import { isConversationEvent, isDayEvent, isProviderKeyEvent } from './controlEvents.ts';
 import { conversations } from './conversations.ts';
-import { dailyStats, dayOf } from './dailyStats.ts';
+import { dayOf } from './dailyRows.ts';
+import { dailyStats } from './dailyStats.ts';
 import { dailyTools } from './dailyTools.ts';
 import { fileIdentity, openDatabase } from './database.ts';
 import { droppedTraffic } from './droppedTraffic.ts';

@@ -1,7 +1,7 @@
 /** What the projector does now and then: closes days, forgets what TRAFFIC has dropped, minds its file. */
 import type { EventLog } from '../log.ts';
 import { closeDays } from './closeDays.ts';
-import { dayOf } from './dailyStats.ts';
+import { dayOf } from './dailyRows.ts';
 import { streamStates, type Session } from './session.ts';
 
 const everyMs = 5_000;

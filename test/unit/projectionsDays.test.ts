@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { DayRow } from '../../events/day.ts';
 import { splitIntoParts } from '../../events/projections/closeDays.ts';
-import { dayOf } from '../../events/projections/dailyStats.ts';
+import { dayOf } from '../../events/projections/dailyRows.ts';
 import { isFailure } from '../../events/trafficCounts.ts';
 
 const row = (model: string): DayRow => ({
