@@ -1,49 +1,33 @@
 /** Conversations whose gateways are killed in mid-turn, and which several gateways hold at once. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { randomBytes } from 'node:crypto';
 import { actorId } from '../../events/ids.ts';
 import { connectNats } from '../../events/connection.ts';
 import { openJetStreamLog } from '../../events/jetStreamLog.ts';
-import { ensureStreams } from '../../events/streams.ts';
 import { apiOf } from '../support/api.ts';
-import { startGatewayProcess, type GatewayProcess } from '../support/gatewayProcess.ts';
-import { startNatsServer, type TestNatsServer } from '../support/natsServer.ts';
+import {
+  startTwoGateways,
+  type GatewayProcess,
+  type TwoGateways,
+} from '../support/gatewayProcess.ts';
 import { readSse } from '../support/sseReader.ts';
 import { begin, byHand, sayStreamed, streams, textOfEvents } from '../support/talking.ts';
 import { until } from '../support/until.ts';
-import { startVendor, type Vendor } from '../support/vendor.ts';
+import type { Vendor } from '../support/vendor.ts';
 
-let nats: TestNatsServer;
+let gateways: TwoGateways;
 let vendor: Vendor;
 let one: GatewayProcess;
 let other: GatewayProcess;
-
 beforeAll(async () => {
-  nats = await startNatsServer();
-  const nc = await connectNats(nats.connectOptions());
-  await ensureStreams(nc);
-  await nc.close();
-  vendor = await startVendor(streams('Hello'));
-  const env = {
-    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    OPENAI_API_KEYS: 'test-key-openai',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-    CACHE_ENABLED: 'false',
-    MAX_CONVERSATION_LENGTH: '1000',
-  };
-  one = await startGatewayProcess(nats, env);
-  other = await startGatewayProcess(nats, env);
+  gateways = await startTwoGateways(streams('Hello'), { MAX_CONVERSATION_LENGTH: '1000' });
+  ({ vendor, one, other } = gateways);
 }, 60_000);
-afterAll(async () => {
-  await Promise.all([one.stop(), other.stop()]);
-  await vendor.stop();
-  await nats.stop();
-});
+afterAll(() => gateways.stop());
 
 type Message = Readonly<{ turn_id: string; role: string; content: string; status: string }>;
 
 const typesIn = async (path: string): Promise<string[]> => {
-  const nc = await connectNats(nats.connectOptions());
+  const nc = await connectNats(gateways.nats.connectOptions());
   const log = await openJetStreamLog(nc);
   const id = actorId(path.split('/').at(-1)!);
   const read = await log.read({ kind: 'conversation', id });

@@ -1,43 +1,27 @@
 /** Turns through the proxy outlive their gateway, and stand nowhere in the clear. */
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectNats } from '../../events/connection.ts';
-import { ensureStreams } from '../../events/streams.ts';
 import { apiOf } from '../support/api.ts';
-import { startGatewayProcess, type GatewayProcess } from '../support/gatewayProcess.ts';
-import { startNatsServer, type TestNatsServer } from '../support/natsServer.ts';
+import {
+  startTwoGateways,
+  type GatewayProcess,
+  type TwoGateways,
+} from '../support/gatewayProcess.ts';
 import { byHand, streams } from '../support/talking.ts';
 import { until } from '../support/until.ts';
-import { startVendor, type Vendor } from '../support/vendor.ts';
+import type { Vendor } from '../support/vendor.ts';
 
 const canary = 'canary-4712-Franzbroetchen';
-let nats: TestNatsServer;
+let gateways: TwoGateways;
 let vendor: Vendor;
 let one: GatewayProcess;
 let other: GatewayProcess;
-
 beforeAll(async () => {
-  nats = await startNatsServer();
-  const nc = await connectNats(nats.connectOptions());
-  await ensureStreams(nc);
-  await nc.close();
-  vendor = await startVendor(streams('Hello'));
-  const env = {
-    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    OPENAI_API_KEYS: 'test-key-openai',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-    CACHE_ENABLED: 'false',
-  };
-  one = await startGatewayProcess(nats, env);
-  other = await startGatewayProcess(nats, env);
+  gateways = await startTwoGateways(streams('Hello'));
+  ({ vendor, one, other } = gateways);
 }, 60_000);
-afterAll(async () => {
-  await Promise.all([one.stop(), other.stop()]);
-  await vendor.stop();
-  await nats.stop();
-});
+afterAll(() => gateways.stop());
 
 const chat = (gateway: GatewayProcess, id: string, content: string) =>
   fetch(`${gateway.url()}/v1/chat/completions`, {
@@ -76,7 +60,7 @@ test('a turn whose gateway was killed is interrupted by the next question, where
 
 test('what was said stands in no file, before and after it is erased', async () => {
   const filesWith = (bytes: string) =>
-    [one.dataDir, other.dataDir, nats.folder].flatMap((folder) =>
+    [one.dataDir, other.dataDir, gateways.nats.folder].flatMap((folder) =>
       readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((file) => file.isFile())
         .map((file) => join(file.parentPath, file.name))

@@ -1,10 +1,14 @@
 /** A gateway in a process of its own, which a test can kill; several may share one nats-server. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FromChild, StartMessage } from '../../server/launcher/messages.ts';
+import { connectNats } from '../../events/connection.ts';
+import { ensureStreams } from '../../events/streams.ts';
 import { readConfig } from '../../server/config.ts';
-import type { TestNatsServer } from './natsServer.ts';
+import type { FromChild, StartMessage } from '../../server/launcher/messages.ts';
+import { startNatsServer, type TestNatsServer } from './natsServer.ts';
+import { startVendor, type Script, type Vendor } from './vendor.ts';
 
 export type GatewayProcess = Readonly<{
   url: () => string;
@@ -20,7 +24,7 @@ export type GatewayProcess = Readonly<{
 const program = join(import.meta.dir, '../../server/main.ts');
 const startWithinMs = 30_000;
 
-export async function startGatewayProcess(
+async function startGatewayProcess(
   nats: TestNatsServer,
   env: Readonly<Record<string, string>>,
 ): Promise<GatewayProcess> {
@@ -71,6 +75,46 @@ export async function startGatewayProcess(
       child.kill('SIGTERM');
       await child.exited;
       rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TwoGateways = Readonly<{
+  nats: TestNatsServer;
+  vendor: Vendor;
+  one: GatewayProcess;
+  other: GatewayProcess;
+  stop: () => Promise<void>;
+}>;
+
+/** On one log and one vault, before one vendor. */
+export async function startTwoGateways(
+  script: Script,
+  more: Readonly<Record<string, string>> = {},
+): Promise<TwoGateways> {
+  const nats = await startNatsServer();
+  const nc = await connectNats(nats.connectOptions());
+  await ensureStreams(nc);
+  await nc.close();
+  const vendor = await startVendor(script);
+  const env = {
+    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    OPENAI_API_KEYS: 'test-key-openai',
+    OPENAI_BASE_URL: `${vendor.url}/v1`,
+    CACHE_ENABLED: 'false',
+    ...more,
+  };
+  const one = await startGatewayProcess(nats, env);
+  const other = await startGatewayProcess(nats, env);
+  return {
+    nats,
+    vendor,
+    one,
+    other,
+    async stop() {
+      await Promise.all([one.stop(), other.stop()]);
+      await vendor.stop();
+      await nats.stop();
     },
   };
 }
