@@ -1,18 +1,18 @@
 /** `bun run soak [--minutes <number>] [section …]`: what stays true while Signalbox is killed, halted, raced, abandoned and kept waiting. */
 import { parseArgs } from 'node:util';
-import { abandonSection } from './abandon.ts';
-import { abortsSection } from './aborts.ts';
-import { breakerSection } from './breaker.ts';
-import { report, type Finding } from './finding.ts';
-import { killsSection } from './kills.ts';
-import { outageReplaced, outageResumed } from './outage.ts';
-import { racesSection } from './races.ts';
-import { rollingSection } from './rolling.ts';
-import { silenceSection } from './silence.ts';
-import { turnsSection } from './turns.ts';
+import { abandonSection } from './soak/abandon.ts';
+import { abortsSection } from './soak/aborts.ts';
+import { breakerSection } from './soak/breaker.ts';
+import { report, type Finding } from './soak/finding.ts';
+import { killsSection } from './soak/kills.ts';
+import { outageReplaced, outageResumed } from './soak/outage.ts';
+import { racesSection } from './soak/races.ts';
+import { rollingSection } from './soak/rolling.ts';
+import { silenceSection } from './soak/silence.ts';
+import { turnsSection } from './soak/turns.ts';
 
 const { values, positionals: wanted } = parseArgs({
-  options: { minutes: { type: 'string' } },
+  options: { minutes: { type: 'string' }, help: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 /** For those that last as long as they are told. */
@@ -38,6 +38,20 @@ const sections: Readonly<Record<string, () => Promise<Finding[]>>> = {
   silence: () => silenceSection({ minutes: minutesOr(10), onProgress }),
   abandon: () => abandonSection({ minutes: minutesOr(20), onProgress }),
 };
+
+const help = `Usage: bun run soak [--minutes <number>] [section …]
+
+Kills, halts, races, abandons and keeps waiting; exits with 1 where something did not stay true.
+
+  --minutes 20   how long rolling, breaker, silence and abandon last
+  --help         this text
+
+Sections: ${Object.keys(sections).join(', ')}; all of them where none is named.
+`;
+if (values.help) {
+  console.log(help);
+  process.exit(0);
+}
 
 const unknown = wanted.find((name) => !(name in sections));
 if (unknown) {

@@ -1,17 +1,17 @@
 /** `bun run bench [--short] [section …]`: the numbers that Signalbox holds, as ratios to something else in the same run. */
 import { parseArgs } from 'node:util';
-import { eventsRows } from './events.ts';
-import { firstTokenRows } from './firstToken.ts';
-import { burstRows, quietRows } from './heldStreams.ts';
-import { memoryRows } from './memory.ts';
-import { nginxPath } from './nginx.ts';
-import { portkeyRows } from './portkey.ts';
-import { projectionRows } from './projection.ts';
-import { table, type Row, type Scale } from './row.ts';
-import { startRows } from './start.ts';
-import { throughputRows } from './throughput.ts';
-import { toolRows } from './tools.ts';
-import { turnRows } from './turns.ts';
+import { eventsRows } from './bench/events.ts';
+import { firstTokenRows } from './bench/firstToken.ts';
+import { burstRows, quietRows } from './bench/heldStreams.ts';
+import { memoryRows } from './bench/memory.ts';
+import { nginxPath } from './bench/nginx.ts';
+import { portkeyRows } from './bench/portkey.ts';
+import { projectionRows } from './bench/projection.ts';
+import { table, type Row, type Scale } from './bench/row.ts';
+import { startRows } from './bench/start.ts';
+import { throughputRows } from './bench/throughput.ts';
+import { toolRows } from './bench/tools.ts';
+import { turnRows } from './bench/turns.ts';
 
 const sections: Readonly<Record<string, (scale: Scale) => Promise<Row[]>>> = {
   throughput: throughputRows,
@@ -27,10 +27,27 @@ const sections: Readonly<Record<string, (scale: Scale) => Promise<Row[]>>> = {
   portkey: portkeyRows,
 };
 
+const help = `Usage: bun run bench [--short] [section …]
+
+Measures on this machine, beside nginx, and exits with 1 where a figure does not hold.
+
+  --short   shows that all of it runs; its figures mean nothing
+  --help    this text
+
+Sections: ${Object.keys(sections).join(', ')}; all of them where none is named.
+`;
+
 const { values, positionals: wanted } = parseArgs({
-  options: { short: { type: 'boolean', default: false } },
+  options: {
+    short: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
+if (values.help) {
+  console.log(help);
+  process.exit(0);
+}
 const unknown = wanted.find((name) => !(name in sections));
 if (unknown) {
   console.error(`there is no section "${unknown}"; there are ${Object.keys(sections).join(', ')}`);
