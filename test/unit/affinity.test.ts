@@ -1,3 +1,4 @@
+/** Which key made an id or answers a conversation, and is asked again for it. */
 import { describe, expect, test } from 'bun:test';
 import type { Dialect } from '../../events/provider.ts';
 import { affinityOf } from '../../server/proxy/affinity.ts';

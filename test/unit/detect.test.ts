@@ -1,3 +1,4 @@
+/** What a request is by its path and headers: dialect, route, endpoint of the upstream. */
 import { describe, expect, test } from 'bun:test';
 import { detect, isCreation, withPathModel } from '../../server/proxy/detect.ts';
 

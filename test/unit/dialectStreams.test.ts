@@ -1,3 +1,4 @@
+/** How each dialect's streams end, fail, count their usage and are ended in the vendor's place. */
 import { describe, expect, test } from 'bun:test';
 import { anthropic } from '../../server/proxy/anthropic.ts';
 import type { DialectModule } from '../../server/proxy/dialect.ts';
@@ -14,8 +15,7 @@ import {
   utf8,
 } from '../support/vendorStreams.ts';
 
-const text = (bytes: Uint8Array | null) =>
-  bytes === null ? null : new TextDecoder().decode(bytes);
+const text = (bytes: Uint8Array | null) => bytes && new TextDecoder().decode(bytes);
 
 function ended(dialect: DialectModule, route: string, stream: string) {
   const watch = dialect.terminator(route);

@@ -1,3 +1,4 @@
+/** Headers and queries that pass between client and upstream, and those that do not. */
 import { describe, expect, test } from 'bun:test';
 import {
   headersOf,

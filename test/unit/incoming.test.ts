@@ -1,3 +1,4 @@
+/** What of a request is read before it is sent on. */
 import { expect, test } from 'bun:test';
 import { detect } from '../../server/proxy/detect.ts';
 import { readIncoming, splitUrl } from '../../server/proxy/incoming.ts';

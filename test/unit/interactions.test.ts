@@ -1,3 +1,4 @@
+/** Gemini's interactions: how their streams end and what they use. */
 import { describe, expect, test } from 'bun:test';
 import { gemini } from '../../server/proxy/gemini.ts';
 import { utf8 } from '../support/vendorStreams.ts';

@@ -1,3 +1,4 @@
+/** The model of a JSON body: found and replaced, with every other byte as it was. */
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { readBody, replaceModel, splitModel } from '../../server/proxy/modelField.ts';

@@ -1,3 +1,4 @@
+/** The model of a form: found and replaced, with every other byte as it was. */
 import { describe, expect, test } from 'bun:test';
 import { isForm, readForm, replaceFormModel } from '../../server/proxy/multipart.ts';
 import { utf8 } from '../support/vendorStreams.ts';

@@ -1,3 +1,4 @@
+/** Realtime and Live sessions: subprotocols, how they end, what passes in them. */
 import { describe, expect, test } from 'bun:test';
 import {
   complaintAt,

@@ -1,3 +1,4 @@
+/** Streams of events, however they are cut and written. */
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { anthropic } from '../../server/proxy/anthropic.ts';

@@ -1,3 +1,4 @@
+/** What an answer says it used, and what that is priced as. */
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { anthropic } from '../../server/proxy/anthropic.ts';

@@ -1,3 +1,4 @@
+/** Errors of the gateway in each dialect's form, and batches. */
 import { describe, expect, test } from 'bun:test';
 import { anthropic } from '../../server/proxy/anthropic.ts';
 import type { GatewayError } from '../../server/proxy/dialect.ts';
