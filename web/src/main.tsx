@@ -5,6 +5,7 @@ import './design/controls.css';
 import './design/forms.css';
 import './design/surfaces.css';
 import './design/data.css';
+import './design/table.css';
 import './design/lists.css';
 import './shell/shell.css';
 import { render } from 'solid-js/web';

@@ -8,23 +8,12 @@ import {
   onCleanup,
   onMount,
   Show,
-  type Accessor,
   type JSX,
 } from 'solid-js';
 import { useKeys } from '../shell/keys.ts';
+import { Line, twoLinesPx, type Column } from './TableLine.tsx';
 
-export type Column<Row> = Readonly<{
-  name: string;
-  title: string;
-  /** As in `grid-template-columns`: `minmax(160px, 2fr)`. */
-  width: string;
-  right?: boolean;
-  /** Its content may reach beyond it: a menu. */
-  isOpen?: boolean;
-  cell: (row: Accessor<Row>) => JSX.Element;
-  /** With it the head sorts. */
-  sortBy?: (row: Row) => number | string;
-}>;
+export type { Column } from './TableLine.tsx';
 
 type TableProps<Row> = {
   label: string;
@@ -45,15 +34,22 @@ type TableProps<Row> = {
 };
 
 const spare = 6;
+const headPx = 34;
+/** A table that is narrower than this has rows of two lines, where its columns say how. */
+const narrowPx = 620;
 
 export function Table<Row>(props: TableProps<Row>): JSX.Element {
   const navigate = useNavigate();
-  const rowHeight = () => props.rowHeight ?? 40;
   const [sort, setSort] = createSignal(props.sort);
   const [top, setTop] = createSignal(0);
   const [height, setHeight] = createSignal(600);
+  const [width, setWidth] = createSignal(1_000);
   const [current, setCurrent] = createSignal<string>();
   let scroller: HTMLDivElement | undefined;
+  const isNarrow = createMemo(
+    () => width() < narrowPx && props.columns.some(({ narrow }) => narrow !== undefined),
+  );
+  const rowHeight = () => (isNarrow() ? twoLinesPx : (props.rowHeight ?? 40));
 
   const sorted = createMemo(() => {
     const by = sort();
@@ -73,15 +69,20 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
       .map(props.idOf),
   );
   /** Narrower than this it scrolls sideways. */
-  const leastPx = () =>
-    props.columns.reduce(
-      (sum, { width }) => sum + Number(/\d+(?=px)/.exec(width)?.[0] ?? 80) + 16,
-      16,
-    );
-  const template = () => props.columns.map(({ width }) => width).join(' ');
+  const leastPx = () => {
+    if (isNarrow()) return 0;
+    const least = props.columns.map((column) => Number(/\d+(?=px)/.exec(column.width)?.[0] ?? 80));
+    return least.reduce((sum, px) => sum + px + 16, 16);
+  };
+  const template = () => (isNarrow() ? undefined : props.columns.map((one) => one.width).join(' '));
 
   onMount(() => {
-    const observer = new ResizeObserver(() => setHeight(scroller?.clientHeight ?? 600));
+    const measure = () => {
+      setHeight(scroller?.clientHeight ?? 600);
+      setWidth(scroller?.clientWidth ?? 1_000);
+    };
+    const observer = new ResizeObserver(measure);
+    measure();
     if (scroller) observer.observe(scroller);
     onCleanup(() => observer.disconnect());
   });
@@ -108,8 +109,8 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
     const from = place() * rowHeight();
     const to = from + rowHeight();
     if (from < scroller.scrollTop) scroller.scrollTop = from;
-    if (to > scroller.scrollTop + scroller.clientHeight - 34)
-      scroller.scrollTop = to - scroller.clientHeight + 34;
+    const inSightPx = scroller.clientHeight - (isNarrow() ? 0 : headPx);
+    if (to > scroller.scrollTop + inSightPx) scroller.scrollTop = to - inSightPx;
   });
   const open = () => {
     const row = byId().get(current() ?? '');
@@ -135,7 +136,7 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
       >
         <Show when={sorted().length > 0} fallback={props.empty}>
           <div role="table" aria-label={props.label} aria-rowcount={sorted().length + 1}>
-            <div role="rowgroup">
+            <div class="head" role="rowgroup" hidden={isNarrow()}>
               <div
                 class="line heads"
                 role="row"
@@ -180,6 +181,7 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
                     index={first() + index()}
                     height={rowHeight()}
                     isCurrent={current() === id}
+                    isNarrow={isNarrow()}
                     onOpen={
                       props.hrefOf ? (row) => navigate(props.hrefOf?.(row) ?? '.') : undefined
                     }
@@ -204,50 +206,3 @@ const arrow = (sort: Sort, name: string) => {
   if (sort?.column !== name) return '';
   return sort.isDescending ? '↓' : '↑';
 };
-
-type LineProps<Row> = {
-  columns: readonly Column<Row>[];
-  row: Row | undefined;
-  template: string;
-  index: number;
-  height: number;
-  isCurrent: boolean;
-  onOpen: ((row: Row) => void) | undefined;
-};
-
-const isControl = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest('a, button, input, select, .menu') !== null;
-
-function Line<Row>(props: LineProps<Row>): JSX.Element {
-  // What is leaving the list is drawn once more before it is gone.
-  let last = props.row;
-  const row = createMemo(() => (last = props.row ?? last)) as Accessor<Row>;
-  return (
-    <div
-      class="line item"
-      classList={{ current: props.isCurrent, link: props.onOpen !== undefined }}
-      role="row"
-      aria-rowindex={props.index + 2}
-      style={{
-        'grid-template-columns': props.template,
-        height: `${props.height}px`,
-        transform: `translateY(${props.index * props.height}px)`,
-      }}
-      onClick={(event) => {
-        if (!isControl(event.target)) props.onOpen?.(row());
-      }}
-    >
-      <For each={props.columns}>
-        {(column) => (
-          <div
-            class="cell"
-            classList={{ right: column.right ?? false, open: column.isOpen ?? false }}
-            role="cell"
-          >
-            {column.cell(row)}
-          </div>
-        )}
-      </For>
-    </div>
-  );
-}

@@ -12,6 +12,7 @@ import { gistOf, makerInWords, nameOfActor, toneOfEvent } from '../../words/even
 export const columnsOf = (hrefOf: (event: Event) => string): readonly Column<Event>[] => [
   {
     name: 'sequence',
+    narrow: 'end',
     title: 'Event',
     width: '52px',
     right: true,
@@ -19,6 +20,7 @@ export const columnsOf = (hrefOf: (event: Event) => string): readonly Column<Eve
   },
   {
     name: 'time',
+    narrow: 'last',
     title: 'When',
     width: '82px',
     cell: (event) => (
@@ -31,6 +33,7 @@ export const columnsOf = (hrefOf: (event: Event) => string): readonly Column<Eve
   },
   {
     name: 'type',
+    narrow: 'start',
     title: 'What',
     width: 'minmax(136px, 1fr)',
     cell: (event) => (
@@ -44,6 +47,7 @@ export const columnsOf = (hrefOf: (event: Event) => string): readonly Column<Eve
   },
   {
     name: 'actor',
+    narrow: 'below',
     title: 'Actor',
     width: 'minmax(150px, 1.4fr)',
     cell: (event) => (

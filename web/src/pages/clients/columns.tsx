@@ -15,6 +15,7 @@ export const columnsWith = (usage: Usage): readonly Column<Client>[] => {
   return [
     {
       name: 'name',
+      narrow: 'start',
       title: 'Client key',
       width: 'minmax(130px, 1.2fr)',
       sortBy: ({ context }) => context.name.toLowerCase(),
@@ -39,6 +40,7 @@ export const columnsWith = (usage: Usage): readonly Column<Client>[] => {
     },
     {
       name: 'state',
+      narrow: 'end',
       title: 'State',
       width: 'minmax(176px, 1fr)',
       sortBy: ({ context }) => context.expires_at_ms ?? Number.MAX_SAFE_INTEGER,
@@ -64,6 +66,7 @@ export const columnsWith = (usage: Usage): readonly Column<Client>[] => {
     },
     {
       name: 'limits',
+      narrow: 'below',
       title: 'Limits',
       width: 'minmax(104px, 1fr)',
       sortBy: ({ context }) => context.requests_per_minute ?? Number.MAX_SAFE_INTEGER,
@@ -83,12 +86,19 @@ export const columnsWith = (usage: Usage): readonly Column<Client>[] => {
     },
     {
       name: 'cost',
+      narrow: 'last',
       title: 'Cost',
       width: '64px',
       right: true,
       sortBy: (row) => usedBy(row)?.cost_micro_usd ?? 0,
       cell: (row) => <span class="num">{money(usedBy(row())?.cost_micro_usd ?? 0)}</span>,
     },
-    { name: 'more', title: '', width: '30px', cell: (row) => <ClientMenu of={row} /> },
+    {
+      name: 'more',
+      narrow: 'menu',
+      title: '',
+      width: '30px',
+      cell: (row) => <ClientMenu of={row} />,
+    },
   ];
 };

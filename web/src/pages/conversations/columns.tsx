@@ -14,6 +14,7 @@ const tokensOf = ({ usage }: ConversationRow): number => usage.input_tokens + us
 export const columns: readonly Column<ConversationRow>[] = [
   {
     name: 'title',
+    narrow: 'start',
     title: 'Conversation',
     width: 'minmax(200px, 2.4fr)',
     cell: (row) => (
@@ -33,6 +34,7 @@ export const columns: readonly Column<ConversationRow>[] = [
   },
   {
     name: 'state',
+    narrow: 'end',
     title: 'State',
     width: '112px',
     cell: (row) => (
@@ -53,6 +55,7 @@ export const columns: readonly Column<ConversationRow>[] = [
   },
   {
     name: 'models',
+    narrow: 'below',
     title: 'Models',
     width: 'minmax(120px, 1.1fr)',
     cell: (row) => {
@@ -90,10 +93,17 @@ export const columns: readonly Column<ConversationRow>[] = [
   },
   {
     name: 'updated',
+    narrow: 'last',
     title: 'Last turn',
     width: '92px',
     right: true,
     cell: (row) => <Ago ms={Date.parse(row().updated_at)} />,
   },
-  { name: 'more', title: '', width: '30px', cell: (row) => <ConversationMenu of={row} /> },
+  {
+    name: 'more',
+    narrow: 'menu',
+    title: '',
+    width: '30px',
+    cell: (row) => <ConversationMenu of={row} />,
+  },
 ];

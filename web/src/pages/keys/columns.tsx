@@ -42,6 +42,7 @@ export const KeyState = (props: { of: Accessor<Key> }): JSX.Element => (
 export const columns: readonly Column<Key>[] = [
   {
     name: 'name',
+    narrow: 'start',
     title: 'Key',
     width: 'minmax(140px, 1.3fr)',
     sortBy: ({ context }) => context.name.toLowerCase(),
@@ -53,6 +54,7 @@ export const columns: readonly Column<Key>[] = [
   },
   {
     name: 'status',
+    narrow: 'end',
     title: 'State',
     width: 'minmax(196px, 1.1fr)',
     sortBy: urgency,
@@ -70,6 +72,7 @@ export const columns: readonly Column<Key>[] = [
   },
   {
     name: 'provider',
+    narrow: 'below',
     title: 'Provider',
     width: 'minmax(80px, 0.7fr)',
     sortBy: ({ context }) => context.provider,
@@ -83,6 +86,7 @@ export const columns: readonly Column<Key>[] = [
   },
   {
     name: 'today',
+    narrow: 'last',
     title: 'Today',
     width: '98px',
     cell: (key) => <Today id={key().id} />,
@@ -105,6 +109,7 @@ export const columns: readonly Column<Key>[] = [
   },
   {
     name: 'more',
+    narrow: 'menu',
     title: '',
     width: '30px',
     cell: (key) => <KeyMenu of={key} />,

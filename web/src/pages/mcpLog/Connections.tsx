@@ -78,6 +78,7 @@ const columns: readonly Column<Event>[] = [
   },
   {
     name: 'ago',
+    narrow: 'last',
     title: '',
     width: '86px',
     cell: (event) => (
@@ -88,6 +89,7 @@ const columns: readonly Column<Event>[] = [
   },
   {
     name: 'server',
+    narrow: 'end',
     title: 'Server',
     width: 'minmax(110px, 1fr)',
     cell: (event) => (
@@ -96,6 +98,7 @@ const columns: readonly Column<Event>[] = [
   },
   {
     name: 'type',
+    narrow: 'start',
     title: 'What happened',
     width: 'minmax(170px, 1.2fr)',
     cell: (event) => (
@@ -107,6 +110,7 @@ const columns: readonly Column<Event>[] = [
   },
   {
     name: 'text',
+    narrow: 'below',
     title: 'In words',
     width: 'minmax(180px, 2.4fr)',
     cell: (event) => <span title={textOf(event())}>{textOf(event())}</span>,

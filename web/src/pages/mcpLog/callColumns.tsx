@@ -16,24 +16,28 @@ function remarkOf({ error, is_error: isError, cached }: ToolCall): string {
 export const columns: readonly Column<ToolCall>[] = [
   {
     name: 'time',
+    narrow: 'last',
     title: 'Ended',
     width: '76px',
     cell: (call) => <Clock ms={Date.parse(call().time)} />,
   },
   {
     name: 'outcome',
+    narrow: 'end',
     title: 'Result',
     width: '118px',
     cell: (call) => <Badge status={wordOfCall(call())} tone={toneOfCall(call())} />,
   },
   {
     name: 'tool',
+    narrow: 'start',
     title: 'Tool',
     width: 'minmax(140px, 1.4fr)',
     cell: (call) => <span class="mono">{call().tool}</span>,
   },
   {
     name: 'server',
+    narrow: 'below',
     title: 'Server',
     width: 'minmax(100px, 1fr)',
     cell: (call) => <A href={`/mcp/servers/${call().server}`}>{call().server}</A>,

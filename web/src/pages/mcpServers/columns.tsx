@@ -41,6 +41,7 @@ const offered = (list: string, title: string, width: string): Column<McpServer> 
 export const columns: readonly Column<McpServer>[] = [
   {
     name: 'name',
+    narrow: 'start',
     title: 'Server',
     width: 'minmax(120px, 1fr)',
     sortBy: ({ context }) => context.name.toLowerCase(),
@@ -52,6 +53,7 @@ export const columns: readonly Column<McpServer>[] = [
   },
   {
     name: 'status',
+    narrow: 'end',
     title: 'State',
     width: 'minmax(196px, 1fr)',
     sortBy: urgency,
@@ -72,6 +74,7 @@ export const columns: readonly Column<McpServer>[] = [
   },
   {
     name: 'place',
+    narrow: 'below',
     title: 'Reached by',
     width: 'minmax(150px, 1.5fr)',
     sortBy: ({ context }) => context.settings.transport,
@@ -87,6 +90,7 @@ export const columns: readonly Column<McpServer>[] = [
   offered('prompts', 'Prompts', '66px'),
   {
     name: 'call',
+    narrow: 'last',
     title: 'Last call',
     width: '92px',
     sortBy: ({ id }) => lastCallOf(id)?.time ?? '',
@@ -94,6 +98,7 @@ export const columns: readonly Column<McpServer>[] = [
   },
   {
     name: 'more',
+    narrow: 'menu',
     title: '',
     width: '30px',
     cell: (server) => <ServerMenu of={server} />,

@@ -26,6 +26,7 @@ const Counts = (props: { of: KeyCounts }): JSX.Element => (
 export const columns: readonly Column<Row>[] = [
   {
     name: 'name',
+    narrow: 'start',
     title: 'Provider',
     width: 'minmax(150px, 1.2fr)',
     sortBy: ({ provider }) => provider.context.name.toLowerCase(),
@@ -37,6 +38,7 @@ export const columns: readonly Column<Row>[] = [
   },
   {
     name: 'state',
+    narrow: 'end',
     title: 'State',
     width: 'minmax(200px, 1.1fr)',
     sortBy: urgency,
@@ -61,6 +63,7 @@ export const columns: readonly Column<Row>[] = [
   },
   {
     name: 'url',
+    narrow: 'below',
     title: 'Base URL',
     width: 'minmax(180px, 1.7fr)',
     cell: (row) => (
@@ -71,6 +74,7 @@ export const columns: readonly Column<Row>[] = [
   },
   {
     name: 'keys',
+    narrow: 'last',
     title: 'Keys',
     width: 'minmax(128px, 0.8fr)',
     sortBy: ({ keys }) => keys.total,
@@ -87,5 +91,11 @@ export const columns: readonly Column<Row>[] = [
     sortBy: ({ provider }) => provider.context.source,
     cell: (row) => <span class="muted">{row().provider.context.source}</span>,
   },
-  { name: 'more', title: '', width: '30px', cell: (row) => <ProviderMenu of={row} /> },
+  {
+    name: 'more',
+    narrow: 'menu',
+    title: '',
+    width: '30px',
+    cell: (row) => <ProviderMenu of={row} />,
+  },
 ];

@@ -41,6 +41,7 @@ const tokens = (value: number | null) => (value === null ? '–' : compact(value
 export const columns: readonly Column<Request>[] = [
   {
     name: 'time',
+    narrow: 'last',
     title: 'Ended',
     width: '72px',
     cell: (request) => (
@@ -51,6 +52,7 @@ export const columns: readonly Column<Request>[] = [
   },
   {
     name: 'status',
+    narrow: 'end',
     title: 'Result',
     width: '128px',
     cell: (request) => (
@@ -61,6 +63,7 @@ export const columns: readonly Column<Request>[] = [
   },
   {
     name: 'model',
+    narrow: 'start',
     title: 'Model',
     width: 'minmax(150px, 1.4fr)',
     cell: (request) => (
@@ -81,6 +84,7 @@ export const columns: readonly Column<Request>[] = [
   },
   {
     name: 'key',
+    narrow: 'below',
     title: 'Answered by',
     width: 'minmax(130px, 1.1fr)',
     cell: (request) => (

@@ -34,6 +34,7 @@ const Targets = (props: { of: Row }): JSX.Element => (
 export const columns: readonly Column<Row>[] = [
   {
     name: 'name',
+    narrow: 'start',
     title: 'Model',
     width: 'minmax(130px, 1fr)',
     sortBy: ({ route }) => route.context.name.toLowerCase(),
@@ -45,6 +46,7 @@ export const columns: readonly Column<Row>[] = [
   },
   {
     name: 'state',
+    narrow: 'end',
     title: 'State',
     width: 'minmax(136px, 0.7fr)',
     sortBy: urgency,
@@ -59,6 +61,7 @@ export const columns: readonly Column<Row>[] = [
   },
   {
     name: 'targets',
+    narrow: 'below',
     title: 'Targets, in their order',
     width: 'minmax(320px, 4fr)',
     cell: (row) => <Targets of={row()} />,
@@ -75,5 +78,5 @@ export const columns: readonly Column<Row>[] = [
       </span>
     ),
   },
-  { name: 'more', title: '', width: '30px', cell: (row) => <RouteMenu of={row} /> },
+  { name: 'more', narrow: 'menu', title: '', width: '30px', cell: (row) => <RouteMenu of={row} /> },
 ];

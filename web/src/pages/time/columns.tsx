@@ -21,6 +21,7 @@ const Status = (props: { status: string | undefined }): JSX.Element => (
 export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] => [
   {
     name: 'name',
+    narrow: 'start',
     title: 'Actor',
     width: 'minmax(150px, 1.5fr)',
     cell: (row) => (
@@ -37,12 +38,14 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
   },
   {
     name: 'now',
+    narrow: 'end',
     title: 'Now',
     width: '96px',
     cell: (row) => <Status status={row().now?.status} />,
   },
   {
     name: 'difference',
+    narrow: 'below',
     title: 'Different now',
     width: 'minmax(110px, 1.8fr)',
     cell: (row) => (
@@ -53,6 +56,7 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
   },
   {
     name: 'kind',
+    narrow: 'last',
     title: 'Kind',
     width: 'minmax(104px, 0.7fr)',
     cell: (row) => <span class="muted">{kindInWords(row().kind)}</span>,

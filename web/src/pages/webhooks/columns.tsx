@@ -33,6 +33,7 @@ const LastNotice = (props: { of: Last }): JSX.Element => (
 export const columnsWith = ({ test, edit, secret, remove }: Asks): readonly Column<Row>[] => [
   {
     name: 'url',
+    narrow: 'start',
     title: 'Address',
     width: 'minmax(200px, 2fr)',
     sortBy: ({ hook }) => hook.url,
@@ -61,6 +62,7 @@ export const columnsWith = ({ test, edit, secret, remove }: Asks): readonly Colu
   },
   {
     name: 'last',
+    narrow: 'below',
     title: 'Newest notice',
     width: 'minmax(220px, 2fr)',
     cell: (row) => (
@@ -91,6 +93,7 @@ export const columnsWith = ({ test, edit, secret, remove }: Asks): readonly Colu
   },
   {
     name: 'test',
+    narrow: 'end',
     title: '',
     width: '64px',
     cell: (row) => (
@@ -105,6 +108,7 @@ export const columnsWith = ({ test, edit, secret, remove }: Asks): readonly Colu
   },
   {
     name: 'more',
+    narrow: 'menu',
     title: '',
     width: '30px',
     cell: (row) => (
