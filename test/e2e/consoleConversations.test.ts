@@ -59,6 +59,7 @@ describe.skipIf(isMissing)('a conversation', () => {
     await turn(page, 1).getByText('19 in, 10 out').waitFor();
     expect(opened).toHaveLength(1);
 
+    const first = await turn(page, 1).getByRole('heading', { name: 'Signals' }).elementHandle();
     await composer(page).fill('And then?');
     await page.keyboard.press('Enter');
     await until('the provider is asked again', () => opened.length === 2);
@@ -67,6 +68,8 @@ describe.skipIf(isMissing)('a conversation', () => {
     await page.getByRole('button', { name: 'Stop' }).click();
     await turn(page, 2).getByText('Interrupted. It was stopped').waitFor();
     await turn(page, 2).getByText('Half of').waitFor();
+    // What was drawn before is not drawn again: a selection in it stays.
+    expect(await first?.evaluate((node) => node.isConnected)).toBe(true);
 
     await page.getByRole('link', { name: 'Turn 1' }).click();
     await page.getByText('As it was after turn 1 of 2').waitFor();

@@ -16,7 +16,7 @@ import { useKeys } from '../../shell/keys.ts';
 import { Markdown } from '../../design/Markdown.tsx';
 import { Answering } from './Answering.tsx';
 import { Turn } from './Turn.tsx';
-import { turnsOf } from './turns.ts';
+import { keeping, turnsOf, type ShownTurn } from './turns.ts';
 
 type ThreadProps = {
   of: Conversation;
@@ -32,7 +32,10 @@ const nearPx = 160;
 export function Thread(props: ThreadProps): JSX.Element {
   const [current, setCurrent] = createSignal<number>();
   const runningId = () => props.running?.told.turnId ?? '';
-  const all = createMemo(() => new Map(turnsOf(props.of).map((turn) => [turn.number, turn])));
+  const all = createMemo(
+    (before: ReadonlyMap<number, ShownTurn>) => keeping(before, turnsOf(props.of)),
+    new Map(),
+  );
   const numbers = createMemo(() =>
     [...all().values()].filter(({ id }) => id !== runningId()).map(({ number }) => number),
   );

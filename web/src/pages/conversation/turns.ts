@@ -31,3 +31,20 @@ export function turnsOf({ messages = [], turns }: Conversation): readonly ShownT
     };
   });
 }
+
+/** A turn that is over does not change: it stays the same object, and what is drawn of it stays as it is. */
+export function keeping(
+  before: ReadonlyMap<number, ShownTurn>,
+  turns: readonly ShownTurn[],
+): ReadonlyMap<number, ShownTurn> {
+  const kept = turns.map((turn) => {
+    const old = before.get(turn.number);
+    const isSame =
+      old?.id === turn.id &&
+      old.status === turn.status &&
+      turn.status !== 'running' &&
+      (old.question === undefined) === (turn.question === undefined);
+    return isSame ? old : turn;
+  });
+  return new Map(kept.map((turn) => [turn.number, turn]));
+}
