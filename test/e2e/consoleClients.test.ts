@@ -78,16 +78,16 @@ describe.skipIf(isMissing)('the console', () => {
   );
 
   test(
-    'makes a client key that is shown once and may ask one model, rotates it and deletes it',
+    'makes a client key that is shown once and may ask one model, rotates it and removes it',
     async () => {
       gateway.vendor.does(answersWell);
       const { page, complaints } = await open('/clients');
       await page.getByText('No client key yet').waitFor();
-      await button(page, 'Make a key').first().click();
+      await button(page, 'Add client key').first().click();
       await page.getByLabel('Name').fill('Team search');
       await page.getByLabel('Models').fill('gpt-5\ngpt-5-*');
       await page.getByLabel('Requests a minute').fill('600');
-      await button(page, 'Make the key').click();
+      await button(page, 'Add the key').click();
       const shown = page.getByLabel('The whole key');
       const first = await shown.innerText();
       await button(page, 'Close').click();
@@ -107,8 +107,9 @@ describe.skipIf(isMissing)('the console', () => {
       expect((await askWith(first, 'gpt-5')).status).toBe(401);
       expect((await askWith(second, 'gpt-5')).status).toBe(200);
 
-      await button(page, 'Delete').click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+      await button(page, 'What else to do with Team search').click();
+      await page.getByRole('menuitem', { name: 'Remove…' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
       await page.getByText('No client key yet').waitFor();
       expect(complaints).toEqual([]);
       await page.context().close();

@@ -67,7 +67,7 @@ describe.skipIf(isMissing)('the console', () => {
     'defines a model route with two targets and shows how each of them stands',
     async () => {
       const { page, complaints } = await open('/routes');
-      await button(page, 'Define a route').first().click();
+      await button(page, 'Add route').first().click();
       await page.getByLabel('Model name').fill('team/best');
       await page.getByLabel('Provider of target 1').selectOption('anthropic');
       await page.getByLabel('Model of target 1').fill('claude-opus-4-8');
@@ -75,7 +75,7 @@ describe.skipIf(isMissing)('the console', () => {
       await page.getByLabel('Provider of target 2').selectOption('openai');
       await page.getByLabel('Model of target 2').fill('gpt-5');
       await button(page, 'Move target 2 up').click();
-      await button(page, 'Define').click();
+      await button(page, 'Add the route').click();
       await page.getByRole('heading', { level: 1, name: 'team/best' }).waitFor();
       await page.getByText('1 of 2 ready').waitFor();
       const targets = page.getByRole('region', { name: 'Targets' }).getByRole('row');

@@ -107,8 +107,8 @@ describe.skipIf(isMissing)('an MCP server', () => {
     await page.getByRole('alert').getByText('enter them again').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'What to do with edited' }).click();
-    await page.getByRole('menuitem', { name: 'Delete…' }).click();
-    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Remove…' }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await page.waitForURL('**/mcp/servers');
     await page.getByRole('row').filter({ hasText: 'edited' }).waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);

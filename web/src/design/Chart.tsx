@@ -39,6 +39,18 @@ const colours = () => {
   };
 };
 
+/** Ticks between whole numbers would repeat what stands beside their neighbours. */
+const onceEach = (texts: readonly string[]) =>
+  texts.map((text, index) => (text === texts[index - 1] ? '' : text));
+
+const isSparse = (values: ArrayLike<number | null | undefined> | undefined): boolean => {
+  let known = 0;
+  for (let at = 0; at < (values?.length ?? 0) && known < 4; at += 1) {
+    if (typeof values?.[at] === 'number') known += 1;
+  }
+  return known < 4;
+};
+
 function optionsOf(props: ChartProps, width: number, onMove: (index: number | null) => void) {
   const { line, text, series } = colours();
   const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { show: false } };
@@ -64,7 +76,7 @@ function optionsOf(props: ChartProps, width: number, onMove: (index: number | nu
         font,
         size: 52,
         space: 34,
-        values: (_plot, splits) => splits.map((value) => props.format(value)),
+        values: (_plot, splits) => onceEach(splits.map((value) => props.format(value))),
       },
     ],
     series: [
@@ -73,7 +85,8 @@ function optionsOf(props: ChartProps, width: number, onMove: (index: number | nu
         stroke: series[(colour ?? index + 1) - 1] ?? text,
         width: 1.5,
         ...(index === 0 && { fill: `color-mix(in srgb, ${series[0]} 10%, transparent)` }),
-        points: { show: false },
+        // A line needs two moments: what is known of fewer is shown as points.
+        points: { show: (plot: uPlot, place: number) => isSparse(plot.data[place]), size: 6 },
       })),
     ],
     hooks: { setCursor: [(plot) => onMove(plot.cursor.idx ?? null)] },

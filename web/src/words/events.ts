@@ -4,6 +4,8 @@ import { actorOf } from '../live/selectors.ts';
 import { isKind } from '../live/fold/actors.ts';
 import type { Event } from '../live/world.ts';
 import { nameIn } from './actors.ts';
+import { keyCauses } from './causes.ts';
+import { dialCauses } from './mcp.ts';
 import { ruleInWords } from './rules.ts';
 
 const who: Readonly<Record<string, string>> = {
@@ -33,16 +35,20 @@ export const nameOfActor = (kind: string, id: string): string =>
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+const causes: Readonly<Record<string, string>> = { ...keyCauses, ...dialCauses };
+
 /** The gist of its data, in a line. */
-export function gistOf({ data, unreadable }: Event): string {
+export function gistOf({ kind, actor_id: id, data, unreadable }: Event): string {
   if (unreadable !== undefined) return unreadable;
   const rule = text(data?.['rule_id']);
+  const cause = text(data?.['cause']);
+  const name = text(data?.['name']);
   const parts = [
     text(data?.['model']),
     rule === undefined ? undefined : ruleInWords(rule),
     text(data?.['reason']),
-    text(data?.['cause'])?.replaceAll('_', ' '),
-    text(data?.['name']),
+    cause === undefined ? undefined : (causes[cause] ?? cause.replaceAll('_', ' ')),
+    name === nameOfActor(kind, id) ? undefined : name,
     text(data?.['value']),
   ];
   return [...new Set(parts.filter((part) => part !== undefined))].slice(0, 3).join(' · ');

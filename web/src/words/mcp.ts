@@ -6,5 +6,5 @@ export const dialCauses: Readonly<Record<string, string>> = {
   retry: 'The pause was over',
   operator: 'An operator wanted it',
   disabled: 'It was switched off',
-  removed: 'It was deleted',
+  removed: 'It was removed',
 };

@@ -69,7 +69,11 @@ export function Page(): JSX.Element {
   };
 
   return (
-    <Frame title="Audit" fill>
+    <Frame
+      title="Audit"
+      lead="Every change, in its order: what happened to which actor, why, and by whom."
+      fill
+    >
       <Filters params={params} set={set} />
       <Split
         title={title()}

@@ -4,6 +4,7 @@ import { createSignal, For, Show, type JSX } from 'solid-js';
 import { Button, Copy } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { count } from '../../design/format.ts';
+import { Menu } from '../../design/Menu.tsx';
 import { Card, Page as Frame } from '../../design/Page.tsx';
 import { Ago, Countdown } from '../../design/Time.tsx';
 import type { Step } from '../../live/history.ts';
@@ -79,8 +80,8 @@ const Facts = (props: { of: Client }): JSX.Element => {
           <dt>Pace</dt>
           <Amount of={context().requests_per_minute} none="as the setting says" unit="a minute" />
           <dt>Burst</dt>
-          <Amount of={context().burst} none="a whole minute's" unit="at once" />
-          <dt>Same time</dt>
+          <Amount of={context().burst} none="a whole minute's" unit="in a row" />
+          <dt>At once</dt>
           <Amount of={context().max_concurrent} none="no limit" unit="under way" />
           <dt>Expires</dt>
           <dd>
@@ -149,9 +150,10 @@ const Actions = (props: { of: Client }): JSX.Element => {
       <Button icon="wake" onClick={() => setAsked('rotate')}>
         Rotate
       </Button>
-      <Button icon="bin" look="danger" onClick={() => setAsked('remove')}>
-        Delete
-      </Button>
+      <Menu
+        label={`What else to do with ${props.of.context.name}`}
+        actions={[{ text: 'Remove…', danger: true, run: () => setAsked('remove') }]}
+      />
       <ClientDialogs
         of={props.of}
         asked={asked()}

@@ -70,8 +70,8 @@ export function ClientForm(props: FormProps): JSX.Element {
 
   return (
     <Dialog
-      title={before ? `Edit ${before.name}` : 'Make a client key'}
-      submit={before ? 'Save' : 'Make the key'}
+      title={before ? `Edit ${before.name}` : 'Add a client key'}
+      submit={before ? 'Save' : 'Add the key'}
       onClose={props.onClose}
       onSubmit={submit}
     >

@@ -34,13 +34,13 @@ function Rotate(props: Asks & { onMade: (secret: string) => void }): JSX.Element
 
 const Remove = (props: Asks & { onDone?: (() => void) | undefined }): JSX.Element => (
   <Dialog
-    title={`Delete ${props.of.context.name}?`}
-    submit="Delete"
+    title={`Remove ${props.of.context.name}?`}
+    submit="Remove"
     danger
     onClose={props.onClose}
     onSubmit={async () => {
       await clientKeys.remove(props.of.id);
-      say('The client key was deleted');
+      say('The client key was removed');
       props.onDone?.();
     }}
   >
@@ -91,7 +91,7 @@ export function ClientMenu(props: { of: Accessor<Client> }): JSX.Element {
   const actions: readonly Action[] = [
     { text: 'Edit…', run: () => setAsked('change') },
     { text: 'Rotate…', run: () => setAsked('rotate') },
-    { text: 'Delete…', danger: true, run: () => setAsked('remove') },
+    { text: 'Remove…', danger: true, run: () => setAsked('remove') },
   ];
   return (
     <>

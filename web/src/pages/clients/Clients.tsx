@@ -33,7 +33,7 @@ export function Page(): JSX.Element {
     setParams({ [name]: value === '' ? null : value }, { replace: true });
   const button = () => (
     <Button icon="plus" look="primary" onClick={() => setMaking(true)}>
-      Make a key
+      Add client key
     </Button>
   );
   return (

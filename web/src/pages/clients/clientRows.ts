@@ -34,7 +34,7 @@ export function limitsInWords({ context }: Client): string {
     burst === null ? undefined : `burst ${compact(burst)}`,
     atOnce === null ? undefined : `${compact(atOnce)} at once`,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? 'none' : parts.join(', ');
+  return parts.length === 0 ? 'no limit' : parts.join(', ');
 }
 
 export function fits(client: Client, text: string): boolean {

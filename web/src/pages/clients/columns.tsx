@@ -51,7 +51,7 @@ export const columnsWith = (usage: Usage): readonly Column<Client>[] => {
       title: 'Models',
       width: 'minmax(100px, 1.2fr)',
       cell: (row) => {
-        const words = () => listInWords(row().context.models, 'every model', 'none');
+        const words = () => listInWords(row().context.models, 'every model', 'no model');
         return <span title={words()}>{words()}</span>;
       },
     },
@@ -71,7 +71,10 @@ export const columnsWith = (usage: Usage): readonly Column<Client>[] => {
       width: 'minmax(104px, 1fr)',
       sortBy: ({ context }) => context.requests_per_minute ?? Number.MAX_SAFE_INTEGER,
       cell: (row) => (
-        <span classList={{ faint: limitsInWords(row()) === 'none' }} title={limitsInWords(row())}>
+        <span
+          classList={{ faint: limitsInWords(row()) === 'no limit' }}
+          title={limitsInWords(row())}
+        >
           {limitsInWords(row())}
         </span>
       ),

@@ -11,6 +11,7 @@ import { ask } from '../../live/ask.ts';
 import { historyOf, machineOf } from '../../live/commands.ts';
 import { stepsOf, type Step } from '../../live/history.ts';
 import { world } from '../../live/store.ts';
+import { keyCauses } from '../../words/causes.ts';
 import { ruleInWords } from '../../words/rules.ts';
 import type { Key } from '../keys/keyRows.ts';
 import { Cause } from './Cause.tsx';
@@ -23,15 +24,6 @@ const tones: Readonly<Record<string, Tone>> = {
   disabled: 'bad',
 };
 
-const causes: Readonly<Record<string, string>> = {
-  deadline: 'The time was over',
-  probe: 'A probe succeeded',
-  operator: 'An operator wanted it',
-  credential: 'The vendor refused the credential',
-  origin_changed: 'The provider moved to another address',
-  returned_to_source: 'Its source names it again',
-};
-
 function textOf({ event }: Step): string | undefined {
   const data = event.data ?? {};
   const rule = data['rule_id'];
@@ -39,7 +31,7 @@ function textOf({ event }: Step): string | undefined {
     typeof data['model'] === 'string' ? data['model'] : undefined,
     typeof rule === 'string' ? ruleInWords(rule) : undefined,
     typeof data['reason'] === 'string' ? `“${data['reason']}”` : undefined,
-    typeof data['cause'] === 'string' ? (causes[data['cause']] ?? data['cause']) : undefined,
+    typeof data['cause'] === 'string' ? (keyCauses[data['cause']] ?? data['cause']) : undefined,
     typeof data['name'] === 'string' && event.type === 'ProviderKeyRenamed'
       ? data['name']
       : undefined,

@@ -43,7 +43,12 @@ export function Page(): JSX.Element {
   );
 
   return (
-    <Frame title="Provider keys" fill actions={buttons()}>
+    <Frame
+      title="Provider keys"
+      lead="Shown to vendors in turn; one that is limited rests, and comes back by itself. Requests are those of today, in UTC."
+      fill
+      actions={buttons()}
+    >
       <div class="row wrap">
         <Search label="Search keys" value={filter().text} onInput={set('q')} />
         <Segments

@@ -110,7 +110,7 @@ export function Calls(): JSX.Element {
           aria-pressed={held() !== undefined}
           onClick={() => setHeld(held() ? undefined : now())}
         >
-          {held() ? 'Go on' : 'Hold'}
+          {held() ? 'Go on' : 'Hold still'}
         </Button>
         <Show when={after()}>
           {(from) => (

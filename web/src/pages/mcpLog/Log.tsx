@@ -28,6 +28,7 @@ export function Page(): JSX.Element {
   return (
     <Frame
       title="MCP log"
+      lead="What clients called, how servers were reached, and who is connected."
       fill
       actions={<Segments label="View" value={view()} options={views} onInput={show} />}
     >

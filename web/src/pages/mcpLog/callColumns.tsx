@@ -47,7 +47,7 @@ export const columns: readonly Column<ToolCall>[] = [
     title: 'Client',
     width: 'minmax(90px, 0.8fr)',
     cell: (call) => (
-      <span classList={{ faint: call().client === null }}>{call().client ?? 'none'}</span>
+      <span classList={{ faint: call().client === null }}>{call().client ?? 'no key'}</span>
     ),
   },
   {

@@ -35,13 +35,13 @@ const Disconnect = (props: Asks): JSX.Element => (
 
 const Remove = (props: Asks & { onDone?: (() => void) | undefined }): JSX.Element => (
   <Dialog
-    title={`Delete ${nameOf(props.of)}?`}
-    submit="Delete"
+    title={`Remove ${nameOf(props.of)}?`}
+    submit="Remove"
     danger
     onClose={props.onClose}
     onSubmit={async () => {
       await mcpServers.remove(props.of.id);
-      say('The server was deleted');
+      say('The server was removed');
       props.onDone?.();
     }}
   >
@@ -82,7 +82,7 @@ export function ServerMenu(props: {
       : [{ text: isOn() ? 'Connect anew' : 'Connect', run: () => void connect(props.of().id) }]),
     ...(isOn() ? [{ text: 'Disconnect…', run: () => setAsked('disconnect') }] : []),
     ...(isOurs() ? [{ text: 'Edit…', run: () => setAsked('edit') }] : []),
-    { text: 'Delete…', danger: true, run: () => setAsked('remove') },
+    { text: 'Remove…', danger: true, run: () => setAsked('remove') },
   ];
   return (
     <>

@@ -41,7 +41,12 @@ export function Page(): JSX.Element {
   );
 
   return (
-    <Frame title="MCP servers" fill actions={addButton()}>
+    <Frame
+      title="MCP servers"
+      lead="The servers behind /mcp, what each of them offers, and whether it is reached."
+      fill
+      actions={addButton()}
+    >
       <div class="row wrap">
         <Search label="Search servers and tools" value={filter().text} onInput={set('q')} />
         <Segments

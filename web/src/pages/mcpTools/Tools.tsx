@@ -118,7 +118,11 @@ export function Page(): JSX.Element {
   );
 
   return (
-    <Frame title="Tool explorer" fill>
+    <Frame
+      title="Tool explorer"
+      lead="Every tool that clients are offered. Run one, and see what it answers."
+      fill
+    >
       <div class="row wrap">
         <Search label="Search tools" value={text()} onInput={set('q')} />
         <Select label="Server" value={server()} options={servers()} onInput={set('server')} />

@@ -3,9 +3,9 @@ import type { JSX } from 'solid-js';
 import { compact, count, duration, money, percent, perSecond } from '../../design/format.ts';
 import { Figure } from '../../design/Page.tsx';
 import { SparkLine } from '../../design/Spark.tsx';
-import { percentile, sumOf } from '../../live/selectors.ts';
+import { sumOf } from '../../live/selectors.ts';
 import { world } from '../../live/store.ts';
-import { course, latency, minuteSum, watchedS } from './recent.ts';
+import { course, latency, latencyCourse, minuteSum, watchedS } from './recent.ts';
 
 const day = () => sumOf(world()?.minutes ?? []);
 
@@ -43,11 +43,11 @@ export const Figures = (): JSX.Element => (
         more={
           minuteSum().requests === 0
             ? 'no request this minute'
-            : `95 % within ${duration(latency().p95)}`
+            : `95% within ${duration(latency().p95)}`
         }
       >
         <SparkLine
-          values={course(({ durationsMs }) => percentile(durationsMs, 0.5))}
+          values={latencyCourse()}
           label="Median latency in each second of the last minute"
         />
       </Figure>

@@ -68,7 +68,7 @@ export const Health = (): JSX.Element => (
           <dd>
             <code>{world()?.gatewayId}</code>
           </dd>
-          <dt>Heard of it</dt>
+          <dt>Last pulse</dt>
           <dd>
             <Ago ms={Date.parse(pulse().time)} />
           </dd>

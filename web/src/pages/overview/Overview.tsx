@@ -7,7 +7,10 @@ import { Health } from './Health.tsx';
 import { Attention, Newest } from './Lists.tsx';
 
 export const Page = (): JSX.Element => (
-  <Frame title="Overview">
+  <Frame
+    title="Overview"
+    lead="Figures are of the last minute, as it goes on; charts of the last hour or day."
+  >
     <Figures />
     <DayCharts />
     <div class="cards">

@@ -1,6 +1,6 @@
 /** One provider: how it stands, its breaker, its keys, and how it came to this. */
 import { A, useNavigate, useParams } from '@solidjs/router';
-import { createMemo, For, Show, type JSX } from 'solid-js';
+import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { Button, Copy } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
@@ -13,6 +13,7 @@ import { dialectsOf } from '../../live/stands.ts';
 import { ruleInWords } from '../../words/rules.ts';
 import { ActorHistory } from '../actor/ActorHistory.tsx';
 import { dialectNames } from '../providers/columns.tsx';
+import { ProviderForm } from '../providers/ProviderForm.tsx';
 import { isBroken, ProviderMenu, resetBreaker, wake } from '../providers/ProviderMenu.tsx';
 import { providerRows, type Row } from '../providers/providerRows.ts';
 import { Stand } from '../providers/Stand.tsx';
@@ -109,7 +110,7 @@ const Facts = (props: { of: Row }): JSX.Element => {
         </Show>
         <dt>Base URL</dt>
         <dd class="mono">{context().base_url}</dd>
-        <dt>Asked in</dt>
+        <dt>Dialects</dt>
         <dd>
           {dialectsOf(props.of.provider)
             .map((one) => dialectNames[one] ?? one)
@@ -157,6 +158,7 @@ const Facts = (props: { of: Row }): JSX.Element => {
 
 const Actions = (props: { of: Row }): JSX.Element => {
   const navigate = useNavigate();
+  const [isEditing, setEditing] = createSignal(false);
   const id = () => props.of.provider.id;
   return (
     <>
@@ -169,6 +171,12 @@ const Actions = (props: { of: Row }): JSX.Element => {
         <Button icon="check" onClick={() => void resetBreaker(id())}>
           Reset the breaker
         </Button>
+      </Show>
+      <Button icon="edit" onClick={() => setEditing(true)}>
+        Edit
+      </Button>
+      <Show when={isEditing()}>
+        <ProviderForm of={props.of.provider} onClose={() => setEditing(false)} />
       </Show>
       <ProviderMenu of={() => props.of} onRemoved={() => navigate('/providers')} />
     </>

@@ -27,7 +27,12 @@ export function Page(): JSX.Element {
     </Button>
   );
   return (
-    <Frame title="Providers" fill actions={button()}>
+    <Frame
+      title="Providers"
+      lead="The vendors that are asked, and whether each of them can be asked now."
+      fill
+      actions={button()}
+    >
       <div class="row wrap">
         <Search label="Search providers" value={params.q ?? ''} onInput={set('q')} />
         <Segments

@@ -56,9 +56,9 @@ export function Page(): JSX.Element {
           title={one().model ?? `${one().method} ${one().route}`}
           crumb={<ToAll />}
           lead={
-            <>
+            <Show when={one().model !== null}>
               {one().method} <code>{one().route}</code>
-            </>
+            </Show>
           }
           beside={
             <Badge status={one().outcome} tone={toneOfRequest(one())}>
@@ -151,10 +151,7 @@ const Facts = (props: { of: Request }): JSX.Element => {
         </dd>
         <dt>Client</dt>
         <dd>
-          <Show
-            when={of().client}
-            fallback={<span class="muted">anyone: the gateway is open</span>}
-          >
+          <Show when={of().client} fallback={<span class="muted">no key was shown</span>}>
             {(client) => <A href={`/requests?client=${client()}`}>{client()}</A>}
           </Show>
         </dd>

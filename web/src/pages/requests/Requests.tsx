@@ -55,6 +55,7 @@ export function Page(): JSX.Element {
   return (
     <Frame
       title="Requests"
+      lead="Each request as it ends, the newest first: who was asked, how long it took, what it cost."
       fill
       beside={
         <Show when={tail.isHeld()}>

@@ -108,7 +108,7 @@ export const columns: readonly Column<Request>[] = [
     name: 'client',
     title: 'Client',
     width: 'minmax(80px, 0.7fr)',
-    cell: (request) => request().client ?? <span class="faint">anyone</span>,
+    cell: (request) => request().client ?? <span class="faint">no key</span>,
   },
   {
     name: 'duration',

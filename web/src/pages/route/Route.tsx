@@ -4,6 +4,7 @@ import { createMemo, createSignal, For, Match, Show, Switch, type JSX } from 'so
 import { Button, Copy } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { count, money } from '../../design/format.ts';
+import { Menu } from '../../design/Menu.tsx';
 import { Card, Page as Frame } from '../../design/Page.tsx';
 import { Ago } from '../../design/Time.tsx';
 import type { Step } from '../../live/history.ts';
@@ -58,7 +59,7 @@ const Facts = (props: { of: Row }): JSX.Element => {
           <code class="truncate">{context().name}</code>
           <Copy text={context().name} what="the model name" />
         </dd>
-        <dt>Asked in</dt>
+        <dt>Dialects</dt>
         <dd>
           {props.of.dialects.map((one) => dialectNames[one] ?? one).join(', ') ||
             'no dialect that all targets speak'}
@@ -111,9 +112,10 @@ const Actions = (props: { of: Row }): JSX.Element => {
       <Button icon="edit" onClick={() => setAsked('change')}>
         Edit
       </Button>
-      <Button icon="bin" look="danger" onClick={() => setAsked('remove')}>
-        Remove
-      </Button>
+      <Menu
+        label={`What else to do with ${props.of.route.context.name}`}
+        actions={[{ text: 'Remove…', danger: true, run: () => setAsked('remove') }]}
+      />
       <Switch>
         <Match when={asked() === 'change'}>
           <RouteForm of={props.of.route} onClose={close} />

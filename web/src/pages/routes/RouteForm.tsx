@@ -36,8 +36,8 @@ export function RouteForm(props: { of?: Route; onClose: () => void }): JSX.Eleme
 
   return (
     <Dialog
-      title={props.of ? `Edit ${props.of.context.name}` : 'Define a model route'}
-      submit={props.of ? 'Save' : 'Define'}
+      title={props.of ? `Edit ${props.of.context.name}` : 'Add a model route'}
+      submit={props.of ? 'Save' : 'Add the route'}
       onClose={props.onClose}
       onSubmit={submit}
     >

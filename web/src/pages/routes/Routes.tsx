@@ -25,11 +25,16 @@ export function Page(): JSX.Element {
     setParams({ [name]: value === '' ? null : value }, { replace: true });
   const button = () => (
     <Button icon="plus" look="primary" onClick={() => setDefining(true)}>
-      Define a route
+      Add route
     </Button>
   );
   return (
-    <Frame title="Model routes" fill actions={button()}>
+    <Frame
+      title="Model routes"
+      lead="Model names of your own, each answered by the first of its targets that can."
+      fill
+      actions={button()}
+    >
       <div class="row wrap">
         <Search label="Search model routes" value={params.q ?? ''} onInput={set('q')} />
         <Segments

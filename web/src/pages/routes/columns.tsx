@@ -68,7 +68,7 @@ export const columns: readonly Column<Row>[] = [
   },
   {
     name: 'dialects',
-    title: 'Asked in',
+    title: 'Dialects',
     width: 'minmax(110px, 0.8fr)',
     cell: (row) => (
       <span class="muted">

@@ -103,7 +103,7 @@ export function Page(): JSX.Element {
           onInput={(show) => setParams({ show: show === '' ? null : show }, { replace: true })}
           options={[
             { value: '', text: 'All', number: all().length },
-            { value: 'changed', text: 'Not as by default', number: all().filter(isChanged).length },
+            { value: 'changed', text: 'Not default', number: all().filter(isChanged).length },
           ]}
         />
       </div>
