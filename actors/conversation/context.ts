@@ -73,6 +73,12 @@ export const unknownConversation: ConversationContext = {
 export const nextNumber = ({ turns, inherited }: ConversationContext): number =>
   (turns.at(-1)?.number ?? inherited?.atTurn ?? 0) + 1;
 
+/** Questions, and answers as far as they came. */
+export const messageCount = ({ turns, inherited }: ConversationContext): number =>
+  2 * (inherited?.atTurn ?? 0) +
+  turns.length +
+  turns.filter(({ answer, parts }) => answer !== null || parts.length > 0).length;
+
 export function forked({
   from,
   atTurn,

@@ -2,7 +2,7 @@
 import type { ConversationEvent } from '../../events/conversation.ts';
 import { Refusal } from '../runtime/refusal.ts';
 import type { ConversationCommand, StartTurn } from './commands.ts';
-import { nextNumber } from './context.ts';
+import { messageCount, nextNumber } from './context.ts';
 import type { ConversationState } from './machine.ts';
 
 type Decision = ConversationEvent | null;
@@ -84,7 +84,7 @@ function startTurn(command: StartTurn, state: ConversationState): Decision {
   const { type: _type, title, mostMessages, ...data } = command;
   const { context } = state;
   const number = nextNumber(context);
-  if (mostMessages !== null && 2 * number - 1 > mostMessages)
+  if (mostMessages !== null && messageCount(context) + 1 > mostMessages)
     throw new Refusal(
       'FULL',
       `the conversation has its ${mostMessages} messages; fork it or begin another`,

@@ -1,5 +1,6 @@
 /** A conversation, its turns and its messages, as the API shows them. */
 import { t, type Static } from 'elysia';
+import { messageCount } from '../../actors/conversation/context.ts';
 import type { NeutralMessage } from '../../events/neutralMessage.ts';
 import type { Conversation } from '../conversations/conversations.ts';
 import { textOf } from '../conversations/follow.ts';
@@ -26,7 +27,6 @@ export function presentConversation({
 }: Conversation): Static<typeof conversationSchema> {
   const { turns, inherited } = context;
   const last = turns.at(-1);
-  const answered = turns.filter(({ answer, parts }) => answer !== null || parts.length > 0);
   const inheritedTurns = inherited?.atTurn ?? 0;
   const sum = (of: (turn: (typeof turns)[number]) => number | null | undefined) =>
     turns.reduce((total, turn) => total + (of(turn) ?? 0), 0);
@@ -39,7 +39,7 @@ export function presentConversation({
     system_prompt: systemPrompt,
     max_tokens: context.maxTokens,
     temperature: context.temperature,
-    message_count: 2 * inheritedTurns + turns.length + answered.length,
+    message_count: messageCount(context),
     turn_count: inheritedTurns + turns.length,
     running_turn: last?.status === 'running' ? last.id : null,
     forked_from: inherited && { id: inherited.from, turn: inherited.atTurn },

@@ -119,6 +119,11 @@ describe('a conversation that is idle', () => {
       .thenRefused('FULL');
     given(forked).when(start('t8', 14)).thenRefused('FULL');
   });
+  test('counts no answer where none came', () => {
+    given(started, begun('t1', 1), interrupted('t1'), begun('t2', 2), interrupted('t2'))
+      .when(start('t3', 3))
+      .thenHappened(begun('t3', 3));
+  });
   test('has no word for a turn that is over', () => {
     const over = given(started, begun('t1', 1), completed('t1'));
     over.when({ type: 'InterruptTurn', ...gone('t1') }).thenNothingHappened();
