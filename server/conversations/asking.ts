@@ -131,7 +131,7 @@ export function createAsking({ proxy, pricing, providers, modelRoutes }: AskingD
         costMicroUsd: finished ? pricing.priceOf(finished).costMicroUsd : null,
       });
 
-      if (response.status !== 200) {
+      if (!response.ok) {
         const refused = refusalOf(await response.text());
         return {
           kind: 'failed',

@@ -8,9 +8,10 @@ import type { DataKeys } from './dataKeys.ts';
 export type Contents = Readonly<{
   /**
    * `label` says what it is, with the turn's id: sealed text that was moved to another place does not open.
-   * @throws {Refusal} GONE when the conversation was erased. @throws {LogUnavailable}
+   * @param most bytes of it that an event takes; more go to the object store.
+   * @throws {Refusal} GONE when the conversation was erased; INVALID. @throws {LogUnavailable}
    */
-  seal(keyRef: string, label: string, value: unknown): Promise<SealedContent>;
+  seal(keyRef: string, label: string, value: unknown, most?: number): Promise<SealedContent>;
   /** What was sealed. @throws {Refusal} GONE. @throws {LogUnavailable} @throws when it was changed in the store. */
   open(keyRef: string, label: string, content: SealedContent): Promise<unknown>;
   /** Takes away what lies in the object store. @throws {LogUnavailable} */
@@ -25,6 +26,14 @@ const tagBytes = 16;
 const packFromBytes = 256;
 const plain = 0;
 const packed = 1;
+
+/** Of much more JSON is not written, and takes a second to say so. */
+const mostLevels = 1_000;
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
 const aad = (keyRef: string, label: string): Buffer => Buffer.from(`${keyRef}\n${label}`);
 
@@ -50,7 +59,9 @@ export function createContents(keys: DataKeys, objects: ConversationObjects): Co
   };
 
   return {
-    async seal(keyRef, label, value) {
+    async seal(keyRef, label, value, most = mostInEventBytes) {
+      if (isDeeper(value, mostLevels))
+        throw new Refusal('INVALID', 'what is said is nested too deep to be kept');
       const key = await keys.existing(keyRef);
       const text = Buffer.from(JSON.stringify(value));
       const isPacked = text.length >= packFromBytes;
@@ -65,7 +76,7 @@ export function createContents(keys: DataKeys, objects: ConversationObjects): Co
         cipher.getAuthTag(),
       ]);
       const known = { nonce: nonce.toString('base64'), contentBytes: text.length };
-      if (sealed.length <= mostInEventBytes) {
+      if (sealed.length <= most) {
         const content = { ...known, ciphertext: sealed.toString('base64') };
         opened.set(content, value);
         return content;

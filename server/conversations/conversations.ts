@@ -102,6 +102,9 @@ export type ConversationsDeps = Readonly<{
   onError: (error: unknown, about: string) => void;
 }>;
 
+/** Of a title or a system prompt in the first event, where the history of a fork may stand too. */
+const mostBesideBytes = 64 * 1024;
+
 const notThere = () => new Refusal('NOT_FOUND', 'there is no such conversation');
 
 function idNamed(name: string): ActorId {
@@ -117,7 +120,8 @@ export function createConversations(deps: ConversationsDeps): Conversations {
   const alive = deps.aliveTurns(running);
   const ask = (id: string, ...more: [Parameters<typeof actors.ask>[1], Cause]) =>
     actors.ask(actorId(id), ...more);
-  const erase = erasure({ keys, contents, running, alive, ask, now });
+  const { open: reopen } = actors;
+  const erase = erasure({ keys, contents, running, alive, reopen, ask, now });
 
   /** As the log has it; a turn that its process took with it is ended here. */
   const open = async (id: string, owner: string | null): Promise<Current<ConversationState>> => {
@@ -145,7 +149,7 @@ export function createConversations(deps: ConversationsDeps): Conversations {
   const beginningOf = async (keyRef: string, owner: string, beginning: Beginning) => {
     const { title, systemPrompt, model, maxTokens, temperature } = beginning;
     const sealed = (label: string, text: string | null | undefined) =>
-      text ? contents.seal(keyRef, label, text) : null;
+      text ? contents.seal(keyRef, label, text, mostBesideBytes) : null;
     return {
       owner,
       startedAtMs: now(),

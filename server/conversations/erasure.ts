@@ -5,6 +5,7 @@ import type { ConversationState } from '../../actors/conversation/machine.ts';
 import type { Current } from '../../actors/runtime/runtime.ts';
 import type { SealedContent } from '../../events/conversation.ts';
 import type { Cause } from '../../events/event.ts';
+import type { ActorId } from '../../events/ids.ts';
 import type { AliveTurns } from './aliveTurns.ts';
 import type { Contents } from './contents.ts';
 import type { DataKeys } from './dataKeys.ts';
@@ -15,6 +16,7 @@ type Deps = Readonly<{
   contents: Contents;
   running: RunningTurns;
   alive: Pick<AliveTurns, 'cancel'>;
+  reopen: (id: ActorId) => Promise<Current<ConversationState> | undefined>;
   ask: (id: string, command: ConversationCommand, cause: Cause) => Promise<unknown>;
   now: () => number;
 }>;
@@ -35,10 +37,10 @@ const contentsOf = ({ title, systemPrompt, inherited, turns }: ConversationConte
   ].filter((content): content is SealedContent => Boolean(content));
 
 /** Each step may be done again: what broke off in between is finished by whoever erases it next. */
-export function erasure({ keys, contents, running, alive, ask, now }: Deps) {
+export function erasure({ keys, contents, running, alive, reopen, ask, now }: Deps) {
   return async ({ id, state }: Current<ConversationState>, cause: Cause): Promise<void> => {
-    const { context } = state;
-    const last = context.turns.at(-1);
+    const { turns, keyRef } = state.context;
+    const last = turns.at(-1);
     if (last?.status === 'running') {
       await alive.cancel(last);
       // A turn that cannot end in time finds nothing that it could be written to.
@@ -47,7 +49,9 @@ export function erasure({ keys, contents, running, alive, ask, now }: Deps) {
         Bun.sleep(lastWordMs),
       ]);
     }
-    await keys.erase(context.keyRef);
+    await keys.erase(keyRef);
+    // With what the turn left that was just ended.
+    const { context } = (await reopen(id))?.state ?? state;
     for (const content of contentsOf(context)) await contents.erase(content);
     await ask(id, { type: 'EraseConversation', nowMs: now() }, cause);
   };

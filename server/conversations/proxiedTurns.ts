@@ -49,6 +49,8 @@ const routes: ReadonlySet<string> = new Set([
   ),
 ]);
 
+/** No model has a longer name, and an event has room for it. */
+const modelChars = 200;
 /** The end of an answer waits so long for the log: who asks the next question then finds this one over. */
 const writtenWithinMs = 2_000;
 /** Another process may be writing the end of its turn. */
@@ -142,13 +144,11 @@ export function createProxiedTurns(deps: Deps): ProxiedTurns {
     };
 
     const passWhole = async (response: Response): Promise<Response> => {
-      const { status, headers } = response;
+      const { ok, status, headers } = response;
       const bytes = await response.bytes();
       const read = readAnswer(headers, form, tools, running.add);
       read.push(bytes);
-      await end(() =>
-        status === 200 ? outcomeOf(read.end()) : failed(status, Buffer.from(bytes).toString()),
-      );
+      await end(() => (ok ? outcomeOf(read.end()) : failed(status, Buffer.from(bytes).toString())));
       return new Response(bytes.byteLength === 0 ? null : bytes, { status, headers });
     };
 
@@ -198,7 +198,7 @@ export function createProxiedTurns(deps: Deps): ProxiedTurns {
         ? { kind: 'client', id: client.keyId }
         : { kind: 'gateway', id: gatewayId };
       const cause = causeOf(exchange, by);
-      const model = incoming.model === '' ? null : incoming.model;
+      const model = incoming.model === '' ? null : incoming.model.slice(0, modelChars);
       const turn = { asked, model, mostMessages: mostMessages(), cause };
       const { promise, resolve } = Promise.withResolvers<Outcome>();
       try {

@@ -3,7 +3,11 @@ import type { ConversationCommand } from '../../actors/conversation/commands.ts'
 import type { ConversationState } from '../../actors/conversation/machine.ts';
 import type { Answer as Answered } from '../../actors/runtime/loop.ts';
 import { Refusal } from '../../actors/runtime/refusal.ts';
-import type { ConversationData, ConversationEvent } from '../../events/conversation.ts';
+import type {
+  ConversationData,
+  ConversationEvent,
+  SealedContent,
+} from '../../events/conversation.ts';
 import type { Cause } from '../../events/event.ts';
 import { LogUnavailable } from '../../events/log.ts';
 import type { Outcome } from './asking.ts';
@@ -36,6 +40,8 @@ export type RunTurnDeps = Readonly<{
 /** An answer that is there is worth waiting for a log that is away. */
 const writeWithinMs = 120_000;
 const writeAgainMs = 500;
+/** Of what a provider calls its models and errors. */
+const nameChars = 200;
 
 const nobody = {
   provider: '',
@@ -65,8 +71,10 @@ export function createRunTurn(deps: RunTurnDeps): RunTurn {
         const command = { type: 'ProgressTurn', turnId: running.id, part } as const;
         const { fact } = await ask(running.conversationId, command, cause);
         keptChars = text.length;
+        if (fact) return;
         // Ended by somebody else: erased, or taken for gone.
-        if (!fact) running.cancel('cancelled');
+        running.cancel('cancelled');
+        await contents.erase(part);
       } catch (error) {
         if (error instanceof Refusal) running.cancel('cancelled');
         else onError(error, `keeping the progress of turn ${running.id}`);
@@ -96,7 +104,8 @@ export function createRunTurn(deps: RunTurnDeps): RunTurn {
     outcome: Outcome | null,
   ): Promise<ConversationCommand> => {
     const { id: turnId } = running;
-    const { provider, keyId, model, dialect, usage, costMicroUsd } = outcome ?? nobody;
+    const { provider, keyId, dialect, usage, costMicroUsd, ...named } = outcome ?? nobody;
+    const model = named.model.slice(0, nameChars);
     const who = { provider, keyId, model, dialect, usage, costMicroUsd };
     const answered = { turnId, endedAtMs: now(), ...who };
     const sealed = (label: string, value: unknown) => contents.seal(keyRef, label, value);
@@ -121,27 +130,43 @@ export function createRunTurn(deps: RunTurnDeps): RunTurn {
     const status = outcome?.status ?? 500;
     const failed: Pick<ConversationData<'TurnFailed'>, 'status' | 'code' | 'reason'> = {
       status,
-      code: outcome?.code ?? 'INTERNAL',
+      code: outcome?.code.slice(0, nameChars) ?? 'INTERNAL',
       reason: await sealed(labels.reason(turnId), outcome?.reason ?? 'the gateway failed'),
     };
     return { type: 'FailTurn', ...answered, ...failed };
   };
 
+  /** What was put away for an end that came too late; not what an earlier try has brought into the log. */
+  const forget = async (command: ConversationCommand, kept: SealedContent | null) => {
+    const late = 'answer' in command ? command.answer : undefined;
+    if (!late || !('object' in late)) return;
+    if (!kept || !('object' in kept) || kept.object !== late.object) await contents.erase(late);
+  };
+
   return async (running, turn) => {
     const stopProgress = keepProgress(running, turn);
-    const outcome = await outcomeOf(running, turn);
+    let outcome = await outcomeOf(running, turn);
     await stopProgress();
+    let command: ConversationCommand | undefined;
+    let isLastTry = false;
     const untilMs = now() + writeWithinMs;
     for (;;) {
       try {
-        const command = await lastWord(running, turn, outcome);
-        const { state } = await ask(running.conversationId, command, turn.cause);
+        command ??= await lastWord(running, turn, outcome);
+        const { state, fact } = await ask(running.conversationId, command, turn.cause);
         const ended = state.context.turns.findLast(({ id }) => id === running.id);
+        if (!fact) await forget(command, ended?.answer ?? null);
         if (!ended) throw new Refusal('GONE', 'the conversation was erased');
         return await said.turn(state.context, ended);
       } catch (error) {
-        if (!(error instanceof LogUnavailable) || now() >= untilMs) throw error;
-        await Bun.sleep(writeAgainMs);
+        const isGone = error instanceof Refusal && error.code === 'GONE';
+        if (isGone || isLastTry || now() >= untilMs) throw error;
+        if (error instanceof LogUnavailable) await Bun.sleep(writeAgainMs);
+        else {
+          // An answer that no event can hold: the turn is over all the same.
+          onError(error, `the answer of turn ${running.id}`);
+          [outcome, command, isLastTry] = [null, undefined, true];
+        }
       }
     }
   };

@@ -49,6 +49,7 @@ export function turnError(error: unknown): GatewayError {
   if (code === 'NOT_FOUND') return notThere;
   if (code === 'GONE') return refused(404, 'conversation_erased', 'The conversation was erased.');
   if (code === 'TURN_RUNNING') return runs;
+  if (code === 'INVALID') return refused(400, 'invalid_message', `${message}.`);
   if (code === 'ARCHIVED' || code === 'FULL')
     return refused(409, `conversation_${code.toLowerCase()}`, `${message}.`);
   throw error;

@@ -16,7 +16,8 @@ export function textOf(value: unknown): string | null {
 
 /** A count of tokens; whatever is none is 0. */
 export function countOf(value: unknown): number {
-  return typeof value === 'number' && value > 0 ? Math.trunc(value) : 0;
+  if (typeof value !== 'number' || value < 0) return 0;
+  return value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : 0;
 }
 
 /** The object that a text holds, or null where it holds none. */

@@ -47,7 +47,7 @@ const said = t.Object(
 function statusOfFault({ fault, provider }: ReadTurn): number {
   const status = fault?.status ?? 502;
   if (provider === '') return status;
-  return [401, 403, 499].includes(status) ? 502 : status;
+  return status < 400 || [401, 403, 499].includes(status) ? 502 : status;
 }
 
 /** @throws {Problem} for a turn without a whole answer. */
