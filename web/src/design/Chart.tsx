@@ -75,7 +75,7 @@ function optionsOf(props: ChartProps, width: number, onMove: (index: number | nu
         ...axis,
         font,
         size: 52,
-        space: 34,
+        space: (props.height ?? 190) < 140 ? 20 : 34,
         values: (_plot, splits) => onceEach(splits.map((value) => props.format(value))),
       },
     ],

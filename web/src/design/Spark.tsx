@@ -59,18 +59,29 @@ export function SparkBars(props: BarsProps): JSX.Element {
   );
 }
 
-type LineProps = { values: readonly number[]; label: string; height?: number };
+type LineProps = {
+  /** Null where nothing is known: the line goes on from its neighbours. */
+  values: readonly (number | null)[];
+  label: string;
+  height?: number;
+};
 
 /** A line over its whole width. */
 export function SparkLine(props: LineProps): JSX.Element {
   const height = () => props.height ?? 36;
   const points = createMemo(() => {
-    const most = Math.max(1e-9, ...props.values);
+    const most = Math.max(1e-9, ...props.values.map((value) => value ?? 0));
     const last = Math.max(1, props.values.length - 1);
-    return props.values.map(
-      (value, index) => `${(index / last) * 100},${2 + (1 - value / most) * (height() - 4)}`,
+    return props.values.flatMap((value, index) =>
+      value === null
+        ? []
+        : [{ x: (index / last) * 100, y: 2 + (1 - value / most) * (height() - 4) }],
     );
   });
+  const line = () =>
+    points()
+      .map(({ x, y }) => `${x},${y}`)
+      .join(' ');
   return (
     <svg
       class="spark"
@@ -81,8 +92,11 @@ export function SparkLine(props: LineProps): JSX.Element {
       role="img"
       aria-label={props.label}
     >
-      <polygon class="under" points={`0,${height()} ${points().join(' ')} 100,${height()}`} />
-      <polyline class="stroke" points={points().join(' ')} vector-effect="non-scaling-stroke" />
+      <polygon
+        class="under"
+        points={`${points()[0]?.x ?? 0},${height()} ${line()} ${points().at(-1)?.x ?? 0},${height()}`}
+      />
+      <polyline class="stroke" points={line()} vector-effect="non-scaling-stroke" />
     </svg>
   );
 }

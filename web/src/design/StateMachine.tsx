@@ -15,7 +15,6 @@ const shownEvents = 1;
 
 export function StateMachine(props: MachineProps): JSX.Element {
   const drawing = createMemo(() => drawingOf(props.machine));
-  const curves = createMemo(() => curvesOf(drawing()));
   const isLast = ({ from, to, events }: Edge) =>
     to === props.current && from === props.last?.from && events.includes(props.last.type);
   const textOf = ({ events }: Edge) => {
@@ -23,6 +22,7 @@ export function StateMachine(props: MachineProps): JSX.Element {
     const more = names.length - shownEvents;
     return names.slice(0, shownEvents).join(', ') + (more > 0 ? ` +${more}` : '');
   };
+  const curves = createMemo(() => curvesOf(drawing(), textOf));
   const inWords = () =>
     `State machine of ${props.machine.kind}. Now ${wordOf(props.current)}. ` +
     drawing()
@@ -50,25 +50,22 @@ export function StateMachine(props: MachineProps): JSX.Element {
           )}
         </For>
         <For each={curves()}>
-          {({ edge, label }) => {
-            const width = () => textOf(edge).length * 6.1 + 10;
-            return (
-              <g class="edge" classList={{ out: edge.from === props.current, lit: isLast(edge) }}>
-                <title>{edge.events.join(', ')}</title>
-                <rect
-                  class="plate"
-                  x={label.x - width() / 2}
-                  y={label.y - 8}
-                  width={width()}
-                  height="16"
-                  rx="3"
-                />
-                <text x={label.x} y={label.y + 4}>
-                  {textOf(edge)}
-                </text>
-              </g>
-            );
-          }}
+          {({ edge, text, plate }) => (
+            <g class="edge" classList={{ out: edge.from === props.current, lit: isLast(edge) }}>
+              <title>{edge.events.join(', ')}</title>
+              <rect
+                class="plate"
+                x={plate.x - plate.width / 2}
+                y={plate.y - plate.height / 2}
+                width={plate.width}
+                height={plate.height}
+                rx="3"
+              />
+              <text x={plate.x} y={plate.y + 4}>
+                {text}
+              </text>
+            </g>
+          )}
         </For>
         <For each={drawing().nodes}>
           {(node) => (

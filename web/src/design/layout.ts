@@ -79,7 +79,18 @@ export function drawingOf(machine: Machine): Drawing {
 }
 
 type Point = Readonly<{ x: number; y: number }>;
-export type Curve = Readonly<{ edge: Edge; path: string; label: Point }>;
+/** What a label covers, around its middle. */
+type Plate = Point & Readonly<{ width: number; height: number }>;
+export type Curve = Readonly<{ edge: Edge; path: string; text: string; plate: Plate }>;
+/** A way, and where on it its label may stand, the best first. */
+type Way = Readonly<{ edge: Edge; path: string; places: readonly Point[] }>;
+
+const letterPx = 6.1;
+// Near its end, where its neighbours have gone elsewhere.
+const forward = [0.72, 0.6, 0.5, 0.4, 0.3, 0.78, 0.22];
+const back = [0.66, 0.54, 0.44, 0.34, 0.74, 0.26, 0.8];
+const middle = [0.5, 0.35, 0.65, 0.25, 0.75];
+
 type End = Readonly<{
   edge: Edge;
   node: Node;
@@ -128,38 +139,53 @@ function portsOf(drawing: Drawing): (edge: Edge, name: string) => number {
   return (edge, name) => ports.get(edge)?.get(name) ?? 0;
 }
 
-function curveOf(edge: Edge, from: Node, to: Node, start: number, end: number): Curve {
+function wayOf(edge: Edge, from: Node, to: Node, start: number, end: number): Way {
   if (from.column !== to.column) {
     const sign = to.x > from.x ? 1 : -1;
     const a = { x: from.x + (sign * box.width) / 2, y: from.y + start };
     const b = { x: to.x - sign * (box.width / 2 + 5), y: to.y + end };
     const bend = (b.x - a.x) / 2;
     const path = `M${a.x},${a.y} C${a.x + bend},${a.y} ${b.x - bend},${b.y} ${b.x},${b.y}`;
-    // Near its end, where its neighbours have gone elsewhere.
-    const at = sign > 0 ? 0.77 : 0.71;
-    const rise = 3 * at * at - 2 * at * at * at;
-    return { edge, path, label: { x: a.x + (b.x - a.x) * at, y: a.y + (b.y - a.y) * rise } };
+    const along = (at: number) => {
+      const rise = 3 * at * at - 2 * at * at * at;
+      return { x: a.x + (b.x - a.x) * at, y: a.y + (b.y - a.y) * rise };
+    };
+    return { edge, path, places: (sign > 0 ? forward : back).map(along) };
   }
   if (isNear(from, to)) {
     const sign = to.y > from.y ? 1 : -1;
     const x = from.x + start * 3;
     const [top, bottom] = [from.y + (sign * box.height) / 2, to.y - sign * (box.height / 2 + 5)];
-    return { edge, path: `M${x},${top} L${x},${bottom}`, label: { x, y: (top + bottom) / 2 } };
+    const places = middle.map((at) => ({ x, y: top + (bottom - top) * at }));
+    return { edge, path: `M${x},${top} L${x},${bottom}`, places };
   }
   // Past the nodes between them.
   const right = from.x + box.width / 2;
   const far = right + 56;
   const [y1, y2] = [from.y + start, to.y + end];
   const path = `M${right},${y1} C${far},${y1} ${far},${y2} ${right + 5},${y2}`;
-  return { edge, path, label: { x: far - 14, y: (y1 + y2) / 2 } };
+  return { edge, path, places: middle.map((at) => ({ x: far - 14, y: y1 + (y2 - y1) * at })) };
 }
 
-export function curvesOf(drawing: Drawing): readonly Curve[] {
+const isApart = (one: Plate, other: Plate): boolean =>
+  Math.abs(one.x - other.x) * 2 >= one.width + other.width ||
+  Math.abs(one.y - other.y) * 2 >= one.height + other.height;
+
+/** `textOf` says what is written at an edge: labels take the first place where they hide neither a state nor each other. */
+export function curvesOf(drawing: Drawing, textOf: (edge: Edge) => string): readonly Curve[] {
   const byName = new Map(drawing.nodes.map((node) => [node.name, node]));
   const portOf = portsOf(drawing);
+  const taken: Plate[] = drawing.nodes.map(({ x, y }) => ({ x, y, ...box }));
   return drawing.edges.flatMap((edge) => {
     const [from, to] = [byName.get(edge.from), byName.get(edge.to)];
     if (!from || !to) return [];
-    return [curveOf(edge, from, to, portOf(edge, edge.from), portOf(edge, edge.to))];
+    const { path, places } = wayOf(edge, from, to, portOf(edge, edge.from), portOf(edge, edge.to));
+    const text = textOf(edge);
+    const size = { width: text.length * letterPx + 10, height: 16 };
+    const plates = places.map((at) => ({ ...at, ...size }));
+    const plate = plates.find((one) => taken.every((other) => isApart(one, other))) ?? plates[0];
+    if (!plate) return [];
+    taken.push(plate);
+    return [{ edge, path, text, plate }];
   });
 }

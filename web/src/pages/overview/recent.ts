@@ -33,8 +33,8 @@ export function latency(): Readonly<{ p50: number; p95: number }> {
   return { p50: percentile(all, 0.5), p95: percentile(all, 0.95) };
 }
 
-/** The median of each second; one without a request has that of the second before it. */
-export function latencyCourse(): number[] {
-  let last = 0;
-  return course(({ durationsMs }) => percentile(durationsMs, 0.5)).map((ms) => (last = ms || last));
-}
+/** The median of each second that had a request. */
+export const latencyCourse = (): readonly (number | null)[] =>
+  lastMinute().map((span) =>
+    span && span.durationsMs.length > 0 ? percentile(span.durationsMs, 0.5) : null,
+  );
