@@ -20,6 +20,7 @@ import {
   createRunningTurns,
   type RunningTurn,
   type RunningTurns,
+  type Told,
   type TurnEvent,
 } from './runningTurns.ts';
 import { createSaid, labels, type ReadTurn, type Titled } from './said.ts';
@@ -61,12 +62,12 @@ export type Conversations = Readonly<{
     turn: TurnToBegin,
     answer: (running: RunningTurn) => Promise<Outcome>,
   ): Promise<BegunTurn>;
-  /** A turn from so many characters of its answer on, wherever it runs or ran. */
+  /** A turn after what was told of it, wherever it runs or ran. */
   follow(
     id: string,
     owner: string | null,
     turnId: string,
-    fromChars: number,
+    told: Told,
   ): AsyncGenerator<TurnEvent, void>;
   /** Ends the running turn, wherever it runs; what came of it is kept. False where it runs no more. */
   cancel(id: string, owner: string | null, turnId: string): Promise<boolean>;

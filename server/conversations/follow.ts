@@ -3,7 +3,7 @@ import type { ConversationState } from '../../actors/conversation/machine.ts';
 import { Refusal } from '../../actors/runtime/refusal.ts';
 import type { Current } from '../../actors/runtime/runtime.ts';
 import type { NeutralMessage } from '../../events/neutralMessage.ts';
-import type { RunningTurns, TurnEvent } from './runningTurns.ts';
+import type { RunningTurns, Told, TurnEvent } from './runningTurns.ts';
 import type { Said } from './said.ts';
 
 type Deps = Readonly<{
@@ -24,14 +24,15 @@ export function createFollow({ open, said, running }: Deps) {
     id: string,
     owner: string | null,
     turnId: string,
-    fromChars: number,
+    told: Told,
   ): AsyncGenerator<TurnEvent, void> {
-    let atChars = fromChars;
+    const { asides } = told;
+    let { atChars } = told;
     for (;;) {
       // Also tells of a turn whose process is gone.
       const { context } = (await open(id, owner)).state;
       const here = running.get(turnId);
-      if (here?.conversationId === id) return yield* here.follow(atChars);
+      if (here?.conversationId === id) return yield* here.follow({ atChars, asides });
       const sealed = context.turns.find((turn) => turn.id === turnId);
       const turn = sealed
         ? await said.turn(context, sealed)
@@ -41,10 +42,10 @@ export function createFollow({ open, said, running }: Deps) {
       if (text.length > atChars) {
         const delta = { type: 'text', text: text.slice(atChars) } as const;
         atChars = text.length;
-        yield { type: 'delta', atChars, delta };
+        yield { type: 'delta', atChars, asides, delta };
       }
       if (turn.status !== 'running') {
-        yield { type: 'end', atChars, turn };
+        yield { type: 'end', atChars, asides, turn };
         return;
       }
       await Bun.sleep(lookEveryMs);

@@ -2,10 +2,16 @@
 import type { AnswerDelta } from '../dialects/form.ts';
 import type { ReadTurn } from './said.ts';
 
-/** `atChars` is how much of the answer's text was told with this: whoever lost the connection goes on from there. */
-export type TurnEvent =
-  | Readonly<{ type: 'delta'; atChars: number; delta: AnswerDelta }>
-  | Readonly<{ type: 'end'; atChars: number; turn: ReadTurn }>;
+/**
+ * How much of the answer's text was told, and how much of what stands beside it (thoughts, calls, images): whoever lost
+ * the connection goes on from there.
+ */
+export type Told = Readonly<{ atChars: number; asides: number }>;
+
+export type TurnEvent = Told &
+  Readonly<{ type: 'delta'; delta: AnswerDelta } | { type: 'end'; turn: ReadTurn }>;
+
+export const nothingTold: Told = { atChars: 0, asides: 0 };
 
 export type WhyEnded = 'cancelled' | 'stopping';
 
@@ -16,8 +22,8 @@ export type RunningTurn = Readonly<{
   add(delta: AnswerDelta): void;
   /** Resolves when its end is in the log; rejects when it could not be written there. */
   ended: Promise<ReadTurn>;
-  /** What was told of it from so many characters on, then what comes. May be asked for by any number. */
-  follow(fromChars: number): AsyncGenerator<TurnEvent, void>;
+  /** What was told of it after this, then what comes. May be asked for by any number. */
+  follow(told: Told): AsyncGenerator<TurnEvent, void>;
   /** Ends what is under way; what came of it is kept. */
   cancel(why: WhyEnded): void;
   why(): WhyEnded | null;
@@ -70,22 +76,23 @@ function createRunningTurn(
       tell();
     },
     ended,
-    async *follow(fromChars) {
-      let atChars = fromChars;
-      let next = asides.findIndex((aside) => aside.atChars >= fromChars);
-      if (next < 0) next = asides.length;
+    async *follow(told) {
+      let { atChars } = told;
+      // Where the log told the text before, it told nothing beside it.
+      let next = told.asides || asides.findIndex((aside) => aside.atChars >= told.atChars);
+      if (next < 0 || next > asides.length) next = asides.length;
       for (;;) {
         const aside = asides[next];
         const untilChars = Math.min(aside?.atChars ?? Infinity, text.length);
         if (untilChars > atChars) {
           const delta = { type: 'text', text: text.slice(atChars, untilChars) } as const;
           atChars = untilChars;
-          yield { type: 'delta', atChars, delta };
+          yield { type: 'delta', atChars, asides: next, delta };
         } else if (aside && aside.atChars <= atChars) {
           next += 1;
-          yield { type: 'delta', atChars, delta: aside.delta };
+          yield { type: 'delta', atChars, asides: next, delta: aside.delta };
         } else if (isOver) {
-          yield { type: 'end', atChars, turn: await ended };
+          yield { type: 'end', atChars, asides: next, turn: await ended };
           return;
         } else await changed.promise;
       }

@@ -2,12 +2,13 @@
 import type { AnswerDelta } from '../dialects/form.ts';
 import { problemOf } from '../errors.ts';
 import { presentTurn } from '../present/conversation.ts';
-import type { TurnEvent } from './runningTurns.ts';
+import type { Told, TurnEvent } from './runningTurns.ts';
 
-export type Place = Readonly<{ turnId: string; fromChars: number }>;
+export type Place = Readonly<{ turnId: string; told: Told }>;
 
 const keepAliveMs = 15_000;
 const utf8 = new TextEncoder();
+const keepAlive = utf8.encode(': keep-alive\n\n');
 
 export const streamHeaders = {
   'content-type': 'text/event-stream',
@@ -18,9 +19,10 @@ export const streamHeaders = {
 
 /** What an event's id says; undefined for what is none. */
 export function placeOf(eventId: string): Place | undefined {
-  const [, turnId, chars] = /^([0-9a-f-]{36}):(\d{1,12})$/.exec(eventId) ?? [];
+  const [, turnId, chars, asides = 0] =
+    /^([0-9a-f-]{36}):(\d{1,12})(?:\.(\d{1,12}))?$/.exec(eventId) ?? [];
   if (turnId === undefined || chars === undefined) return undefined;
-  return { turnId, fromChars: Number(chars) };
+  return { turnId, told: { atChars: Number(chars), asides: Number(asides) } };
 }
 
 const block = (event: string, data: unknown, id?: string): Uint8Array =>
@@ -46,7 +48,8 @@ function blockOfDelta(delta: AnswerDelta, id: string): Uint8Array {
 }
 
 function blockOf(conversationId: string, turnId: string, event: TurnEvent): Uint8Array {
-  const id = `${turnId}:${event.atChars}`;
+  const { atChars, asides } = event;
+  const id = `${turnId}:${atChars}${asides === 0 ? '' : `.${asides}`}`;
   if (event.type === 'delta') return blockOfDelta(event.delta, id);
   const turn = presentTurn(conversationId, event.turn);
   return block(turn.status === 'completed' ? 'done' : 'error', turn, id);
@@ -62,8 +65,9 @@ export function turnStream(
   let timer: ReturnType<typeof setInterval> | undefined;
   return new ReadableStream({
     start(controller) {
-      if (first) controller.enqueue(block('turn', first));
-      timer = setInterval(() => controller.enqueue(utf8.encode(': keep-alive\n\n')), keepAliveMs);
+      // At once: the head of the answer leaves with its first bytes.
+      controller.enqueue(first ? block('turn', first) : keepAlive);
+      timer = setInterval(() => controller.enqueue(keepAlive), keepAliveMs);
     },
     async pull(controller) {
       try {

@@ -1,6 +1,7 @@
 /** What is said in a conversation, and what is answered. */
 import { Elysia, t } from 'elysia';
 import type { BegunTurn } from '../conversations/beginTurn.ts';
+import { nothingTold } from '../conversations/runningTurns.ts';
 import type { ReadTurn } from '../conversations/said.ts';
 import { readableOwner } from '../conversations/readers.ts';
 import { placeOf, streamHeaders, turnStream } from '../conversations/turnStream.ts';
@@ -65,7 +66,7 @@ export function conversationMessageRoutes(services: Services, { plugin }: Door) 
   const { conversations } = services;
   const streamOf = (id: string, { running, number, model }: BegunTurn) => {
     const first = { conversation_id: id, turn_id: running.id, turn: number, model };
-    const stream = turnStream(id, running.id, running.follow(0), first);
+    const stream = turnStream(id, running.id, running.follow(nothingTold), first);
     return new Response(stream, { headers: streamHeaders });
   };
 
@@ -74,7 +75,7 @@ export function conversationMessageRoutes(services: Services, { plugin }: Door) 
     if (!place || (turnId !== undefined && place.turnId !== turnId)) {
       throw new Problem(422, 'INVALID_CURSOR', 'Last-Event-ID is no id of an event of this turn');
     }
-    const events = conversations.follow(id, owner, place.turnId, place.fromChars);
+    const events = conversations.follow(id, owner, place.turnId, place.told);
     return new Response(turnStream(id, place.turnId, events), { headers: streamHeaders });
   };
 

@@ -8,6 +8,7 @@ import { conversationObjectBucket } from '../../events/subjects.ts';
 import { apiOf, expectProblem, type Api } from '../support/api.ts';
 import { answers, answersWell, bodies, startProxied, type Proxied } from '../support/proxied.ts';
 import { readSse } from '../support/sseReader.ts';
+import { openAiChat } from '../support/vendorStreams.ts';
 import { begin, byHand, sayStreamed, textOfEvents } from '../support/talking.ts';
 import { until } from '../support/until.ts';
 
@@ -114,3 +115,38 @@ test('nothing large is left of an answer that was broken off by an erasure', asy
   expect(await objects.list()).toHaveLength(before);
   await nc.close();
 }, 30_000);
+
+test('what stands beside the text is told once too, however often the connection is lost', async () => {
+  const { promise: isLost, resolve: lose } = Promise.withResolvers<void>();
+  const delta = (more: object, finish: string | null = null) =>
+    openAiChat.chunk([{ index: 0, delta: more, finish_reason: finish }]);
+  const call = (more: object) => delta({ tool_calls: [{ index: 0, ...more }] });
+  const named = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"a":' } };
+  gateway.vendor.does(async (_arrived, reply) => {
+    reply.begin();
+    await reply.chunk(delta({ content: 'Let me see' }) + call(named));
+    await isLost;
+    await reply.chunk(call({ function: { arguments: '1}' } }));
+    await reply.chunk(delta({}, 'tool_calls') + openAiChat.done);
+    reply.end();
+  });
+  const path = await begin(api);
+  const first = readSse((await sayStreamed(gateway.url(), path, 'Hi')).body!);
+  await first.until((items) => items.some(({ event }) => event === 'tool_input'));
+  await first.leave();
+  const headers = { 'last-event-id': first.lastId()! };
+  const second = readSse((await sayStreamed(gateway.url(), path, 'Hi', headers)).body!);
+  lose();
+  await second.ended;
+  const told = [...first.items, ...second.items];
+  expect(told.map(({ event }) => event)).toEqual([
+    'turn',
+    'delta',
+    'tool_call',
+    'tool_input',
+    'tool_input',
+    'done',
+  ]);
+  const input = told.flatMap(({ event, data }) => (event === 'tool_input' ? [data['json']] : []));
+  expect(input).toEqual(['{"a":', '1}']);
+});

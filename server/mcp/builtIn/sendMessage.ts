@@ -2,7 +2,7 @@
 import type { Cause } from '../../../events/event.ts';
 import type { Conversations } from '../../conversations/conversations.ts';
 import { textOf } from '../../conversations/follow.ts';
-import type { RunningTurn } from '../../conversations/runningTurns.ts';
+import { nothingTold, type RunningTurn } from '../../conversations/runningTurns.ts';
 import type { ReadTurn } from '../../conversations/said.ts';
 import type { Utterance } from '../../conversations/say.ts';
 import { Cancelled } from '../rpc/link.ts';
@@ -31,7 +31,7 @@ async function tellOf(turn: RunningTurn, progress: NonNullable<Incoming['progres
     untold = '';
   };
   try {
-    for await (const event of turn.follow(0)) {
+    for await (const event of turn.follow(nothingTold)) {
       if (event.type === 'end') break;
       if (event.delta.type !== 'text') continue;
       untold += event.delta.text;

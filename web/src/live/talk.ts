@@ -11,7 +11,7 @@ import {
   type Utterance,
 } from './conversationCommands.ts';
 import { newestOf, whenNews } from './conversationNews.ts';
-import { rewound, tell, untold, type ToldTurn } from './toldTurn.ts';
+import { tell, untold, type ToldTurn } from './toldTurn.ts';
 
 export type Running = Readonly<{
   told: ToldTurn;
@@ -106,7 +106,6 @@ export function talkOf(id: string): Talk {
     for (let failures = 0; !told.isOver && !life.signal.aborted; failures += 1) {
       const before = told.atChars;
       try {
-        told = rewound(told);
         await followTurn(id, told.turnId, told.lastEventId, { signal: life.signal, onEvent: hear });
       } catch (error) {
         const { status } = problemOf(error);

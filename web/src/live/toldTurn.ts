@@ -80,9 +80,3 @@ export function tell(told: ToldTurn, name: string, data: Data, id: string | unde
     lastEventId: id ?? told.lastEventId,
   };
 }
-
-/** Before it is heard again: what stands beside the text at the end of it is told once more. */
-export const rewound = (told: ToldTurn): ToldTurn => ({
-  ...told,
-  pieces: told.pieces.filter(({ type, atChars }) => type === 'text' || atChars < told.atChars),
-});
