@@ -86,9 +86,20 @@ test('settings show every variable, where its value came from, and of a secret o
   expect(JSON.stringify(settings)).not.toContain('canary');
 });
 
-test('.env.example names every variable of the table and nothing else', () => {
+test('.env.example names every variable of the table once, and nothing else', () => {
   const text = readFileSync(join(import.meta.dir, '../../.env.example'), 'utf8');
   const named = [...text.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
-  expect(new Set(named)).toEqual(new Set(Object.values(table).map((row) => row.name)));
+  expect(named.toSorted()).toEqual(
+    Object.values(table)
+      .map((row) => row.name)
+      .toSorted(),
+  );
   expect(named.filter((name) => name !== undefined && isUnused(name))).toEqual([]);
+});
+
+test("README's table has every variable", () => {
+  const text = readFileSync(join(import.meta.dir, '../../README.md'), 'utf8');
+  const cells = text.split('\n').map((line) => /^\| (`[A-Z].*?) \|/.exec(line)?.[1] ?? '');
+  const named = new Set(cells.join(' ').match(/[A-Z][A-Z0-9_]+/g));
+  expect(Object.values(table).filter((row) => !named.has(row.name))).toEqual([]);
 });
