@@ -89,7 +89,7 @@ test('settings show every variable, where its value came from, and of a secret o
 test('.env.example names every variable of the table once, and nothing else', () => {
   const text = readFileSync(join(import.meta.dir, '../../.env.example'), 'utf8');
   const named = [...text.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
-  expect(named.toSorted()).toEqual(
+  expect(named.map(String).toSorted()).toEqual(
     Object.values(table)
       .map((row) => row.name)
       .toSorted(),
