@@ -78,7 +78,8 @@ describe.skipIf(isMissing)('a conversation', () => {
     await page.getByText('turn 1 of another').waitFor();
     await turn(page, 1).getByText('taken over').waitFor();
 
-    await page.getByRole('button', { name: 'Erase' }).click();
+    await page.getByRole('button', { name: 'More to do with this conversation' }).click();
+    await page.getByRole('menuitem', { name: 'Erase…' }).click();
     await page.getByRole('dialog').getByText('Nobody will be able to read').waitFor();
     await page.getByRole('button', { name: 'Erase for good' }).click();
     await page.getByRole('table', { name: 'Conversations' }).waitFor();

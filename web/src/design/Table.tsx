@@ -23,6 +23,7 @@ type TableProps<Row> = {
   hrefOf?: (row: Row) => string;
   sort?: Readonly<{ column: string; isDescending: boolean }>;
   rowHeight?: number;
+  narrowPx?: number;
   /** The row that is open beside the table. */
   selected?: string | undefined;
   /** Called when the last rows come into sight. */
@@ -47,7 +48,9 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
   const [current, setCurrent] = createSignal<string>();
   let scroller: HTMLDivElement | undefined;
   const isNarrow = createMemo(
-    () => width() < narrowPx && props.columns.some(({ narrow }) => narrow !== undefined),
+    () =>
+      width() < (props.narrowPx ?? narrowPx) &&
+      props.columns.some(({ narrow }) => narrow !== undefined),
   );
   const rowHeight = () => (isNarrow() ? twoLinesPx : (props.rowHeight ?? 40));
 

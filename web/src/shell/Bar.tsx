@@ -74,7 +74,7 @@ const Health = (): JSX.Element => {
           {isLogThere() ? 'Log connected' : 'Log away'}
         </span>
         <span class="wide">
-          {count(keys()['healthy'] ?? 0)} healthy
+          Keys: {count(keys()['healthy'] ?? 0)} healthy
           {` · ${count(keys()['resting'] ?? 0)} resting`}
           {` · ${count(keys()['disabled'] ?? 0)} disabled`}
         </span>

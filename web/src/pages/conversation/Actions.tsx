@@ -2,7 +2,7 @@
 import { useNavigate } from '@solidjs/router';
 import { createSignal, Show, type JSX } from 'solid-js';
 import { Button } from '../../design/Button.tsx';
-import { Menu } from '../../design/Menu.tsx';
+import { Menu, type Action } from '../../design/Menu.tsx';
 import { exportPath, type Conversation } from '../../live/conversationCommands.ts';
 import { isOwn } from '../../live/talk.ts';
 import {
@@ -19,6 +19,19 @@ export function Actions(props: { of: Conversation }): JSX.Element {
   const isThere = () => props.of.status !== 'erased';
   const hasTurns = () => props.of.turn_count > 0;
   const save = (format: 'json' | 'markdown') => location.assign(exportPath(props.of.id, format));
+  const actions = (): readonly Action[] => {
+    const erase = { text: 'Erase…', danger: true, run: () => setAsked('erase') };
+    if (!isOwn(props.of)) return [erase];
+    return [
+      { text: 'Export as JSON', run: () => save('json') },
+      { text: 'Export as Markdown', run: () => save('markdown') },
+      {
+        text: props.of.status === 'archived' ? 'Take out of the archive' : 'Archive',
+        run: () => void switchArchived(props.of),
+      },
+      erase,
+    ];
+  };
   return (
     <Show when={isThere()}>
       <Show when={isOwn(props.of)}>
@@ -29,22 +42,7 @@ export function Actions(props: { of: Conversation }): JSX.Element {
           Fork
         </Button>
       </Show>
-      <Button icon="bin" look="danger" onClick={() => setAsked('erase')}>
-        Erase
-      </Button>
-      <Show when={isOwn(props.of)}>
-        <Menu
-          label="More to do with this conversation"
-          actions={[
-            { text: 'Export as JSON', run: () => save('json') },
-            { text: 'Export as Markdown', run: () => save('markdown') },
-            {
-              text: props.of.status === 'archived' ? 'Take out of the archive' : 'Archive',
-              run: () => void switchArchived(props.of),
-            },
-          ]}
-        />
-      </Show>
+      <Menu label="More to do with this conversation" actions={actions()} />
       <ConversationDialogs
         of={props.of}
         asked={asked()}

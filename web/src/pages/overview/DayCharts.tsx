@@ -68,7 +68,7 @@ export function DayCharts(): JSX.Element {
           <Chart
             label="Mean latency"
             times={times()}
-            format={duration}
+            format={(ms) => (ms === 0 ? '0' : duration(ms))}
             height={86}
             series={[
               {

@@ -77,7 +77,9 @@ const Record = (props: { of: Request }): JSX.Element => {
         </dd>
         <dt>Tokens</dt>
         <dd>
-          {tokens(props.of.input_tokens)} in, {tokens(props.of.output_tokens)} out
+          {props.of.input_tokens === null && props.of.output_tokens === null
+            ? 'not told'
+            : `${tokens(props.of.input_tokens)} in, ${tokens(props.of.output_tokens)} out`}
         </dd>
         <dt>Cost</dt>
         <dd>{props.of.cost_micro_usd === null ? 'unknown' : money(props.of.cost_micro_usd)}</dd>

@@ -42,7 +42,7 @@ export function ChangeSetting(props: { of: Setting; onClose: () => void }): JSX.
   };
   const inForce = () => {
     const value = form === 'number' && text().trim() !== '' ? Number(text()) : undefined;
-    return value === undefined ? '' : valueInWords(value, props.of.unit);
+    return value === undefined || props.of.unit === null ? '' : valueInWords(value, props.of.unit);
   };
   const unit = props.of.unit === null ? '' : `, ${props.of.unit}`;
   return (

@@ -90,6 +90,7 @@ export function Page(): JSX.Element {
   return (
     <Frame
       title="Time travel"
+      lead="The gateway as it was after any event, beside what it is now."
       fill
       beside={
         <Show when={!isNow() && past.moment()?.sequence !== at()}>

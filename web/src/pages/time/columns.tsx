@@ -12,10 +12,13 @@ import type { Contexts, Kind } from '../../live/fold/actors.ts';
 export const nameOf = ({ kind, id, past, now }: Row): string =>
   nameIn(kind, id, (past?.context as Contexts[Kind] | undefined) ?? now?.context);
 
-const Status = (props: { status: string | undefined }): JSX.Element => (
-  <Show when={props.status} fallback={<span class="faint">not there</span>}>
-    {(status) => <Badge status={status()} />}
-  </Show>
+const Status = (props: { at: 'then' | 'now'; status: string | undefined }): JSX.Element => (
+  <>
+    <span class="only-two muted small">{props.at} </span>
+    <Show when={props.status} fallback={<span class="faint">not there</span>}>
+      {(status) => <Badge status={status()} />}
+    </Show>
+  </>
 );
 
 export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] => [
@@ -32,16 +35,17 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
   },
   {
     name: 'then',
+    narrow: 'end',
     title: 'Then',
     width: '96px',
-    cell: (row) => <Status status={row().past?.status} />,
+    cell: (row) => <Status at="then" status={row().past?.status} />,
   },
   {
     name: 'now',
-    narrow: 'end',
+    narrow: 'last',
     title: 'Now',
     width: '96px',
-    cell: (row) => <Status status={row().now?.status} />,
+    cell: (row) => <Status at="now" status={row().now?.status} />,
   },
   {
     name: 'difference',
@@ -56,7 +60,6 @@ export const columnsOf = (hrefOf: (row: Row) => string): readonly Column<Row>[] 
   },
   {
     name: 'kind',
-    narrow: 'last',
     title: 'Kind',
     width: 'minmax(104px, 0.7fr)',
     cell: (row) => <span class="muted">{kindInWords(row().kind)}</span>,

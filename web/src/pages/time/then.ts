@@ -98,8 +98,8 @@ export function changeInWords(row: Row): string {
   const fields = differencesOf(row).map(({ field }) => field.split('.')[0] ?? field);
   const names = [...new Set(fields)].filter((name) => name !== 'status');
   const all = row.past.status === row.now.status ? names : ['state', ...names];
-  if (all.length === 0) return 'nothing, after events';
-  const shown = all.slice(0, 4).map((name) => name.replaceAll('_', ' '));
+  if (all.length === 0) return 'the same again';
+  const shown = all.slice(0, 4).map((name) => name.replace(/(_at)?_ms$/, '').replaceAll('_', ' '));
   return shown.join(', ') + (all.length > 4 ? ` and ${all.length - 4} more` : '');
 }
 
