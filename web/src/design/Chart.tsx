@@ -60,7 +60,7 @@ function optionsOf(props: ChartProps, width: number, onMove: (index: number | nu
     height: props.height ?? 190,
     legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
     axes: [
       {

@@ -23,7 +23,6 @@ type TableProps<Row> = {
   hrefOf?: (row: Row) => string;
   sort?: Readonly<{ column: string; isDescending: boolean }>;
   rowHeight?: number;
-  narrowPx?: number;
   /** The row that is open beside the table. */
   selected?: string | undefined;
   /** Called when the last rows come into sight. */
@@ -36,8 +35,8 @@ type TableProps<Row> = {
 
 const spare = 6;
 const headPx = 34;
-/** A table that is narrower than this has rows of two lines, where its columns say how. */
-const narrowPx = 620;
+/** A wider table scrolls sideways where its columns have no room; this one has rows of two lines. */
+const narrowPx = 740;
 
 export function Table<Row>(props: TableProps<Row>): JSX.Element {
   const navigate = useNavigate();
@@ -47,9 +46,13 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
   const [width, setWidth] = createSignal(1_000);
   const [current, setCurrent] = createSignal<string>();
   let scroller: HTMLDivElement | undefined;
+  const columnsPx = createMemo(() => {
+    const least = props.columns.map((column) => Number(/\d+(?=px)/.exec(column.width)?.[0] ?? 80));
+    return least.reduce((sum, px) => sum + px + 16, 16);
+  });
   const isNarrow = createMemo(
     () =>
-      width() < (props.narrowPx ?? narrowPx) &&
+      width() < Math.min(narrowPx, columnsPx()) &&
       props.columns.some(({ narrow }) => narrow !== undefined),
   );
   const rowHeight = () => (isNarrow() ? twoLinesPx : (props.rowHeight ?? 40));
@@ -72,11 +75,7 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
       .map(props.idOf),
   );
   /** Narrower than this it scrolls sideways. */
-  const leastPx = () => {
-    if (isNarrow()) return 0;
-    const least = props.columns.map((column) => Number(/\d+(?=px)/.exec(column.width)?.[0] ?? 80));
-    return least.reduce((sum, px) => sum + px + 16, 16);
-  };
+  const leastPx = () => (isNarrow() ? 0 : columnsPx());
   const template = () => (isNarrow() ? undefined : props.columns.map((one) => one.width).join(' '));
 
   onMount(() => {

@@ -80,7 +80,6 @@ export function Page(): JSX.Element {
         onClose={() => navigate(hrefWith({ event: '' }), { replace: true })}
         list={
           <Table
-            narrowPx={700}
             label="Events of the log, newest first"
             rows={rows()}
             idOf={idOf}

@@ -70,7 +70,9 @@ export function Attention(): JSX.Element {
       <Show
         when={all().size > 0}
         fallback={
-          <Empty title="All is well">Every key, provider and connection is as it should be.</Empty>
+          <Empty title="All is well">
+            Every provider, its keys and every connection is as it should be.
+          </Empty>
         }
       >
         <div class="scroll-x">
