@@ -14,7 +14,7 @@ export const nameOf = ({ kind, id, past, now }: Row): string =>
 
 const Status = (props: { at: 'then' | 'now'; status: string | undefined }): JSX.Element => (
   <>
-    <span class="only-two muted small">{props.at} </span>
+    <span class="only-two" data-word={props.at} />
     <Show when={props.status} fallback={<span class="faint">not there</span>}>
       {(status) => <Badge status={status()} />}
     </Show>
