@@ -132,6 +132,13 @@ test('A gateway that is killed leaves no program behind, and its successor start
   });
   const marked = () => processesWith(mark).filter(lives);
   await until('the program and what it started are there', () => marked().length === 3);
+  // A program that ends with its gateway, in the middle of an answer, leaves what left its group to nobody.
+  await until('it is connected', async () => {
+    const status = await fetch(`${launched.url}/api/mcp/servers/tree/status`).catch(
+      () => undefined,
+    );
+    return (await status?.text())?.includes('"ready"') ?? false;
+  });
   const before = marked();
   const gateway = processesWith(place.folder).find((pid) =>
     commandLine(pid).includes('server/main.ts'),

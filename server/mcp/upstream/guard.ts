@@ -13,26 +13,49 @@ export type Guard = Readonly<{
 
 /**
  * A program gets a second to end by itself: its input ended with the gateway too. What it started is looked up before,
- * for it is nobody's child afterwards.
+ * for it is nobody's child afterwards; and again, for it may have started more. Who is whose child is read from each
+ * process: the kernel's list of children leaves some out while threads come and go.
  */
 const script = `
 trap '' HUP INT TERM
-tree() {
-  for child in $(cat /proc/$1/task/*/children 2>/dev/null); do echo $child; tree $child; done
-}
-groups=' '
+groups=" $* "
 while read -r what pid; do
   case $what in
     +) groups="$groups$pid " ;;
     -) case $groups in *" $pid "*) groups="\${groups%% $pid *} \${groups#* $pid }" ;; esac ;;
   esac
 done
-all=
-for pid in $groups; do all="$all $(tree $pid)"; done
+case $groups in *[0-9]*) ;; *) exit 0 ;; esac
+parents() {
+  for stat in /proc/[0-9]*/stat; do
+    { read -r line < "$stat"; } 2>/dev/null || continue
+    rest=\${line##*) }
+    rest=\${rest#* }
+    echo "\${line%% *} \${rest%% *}"
+  done
+}
+found=$groups
+look() {
+  table=$(parents)
+  more=1
+  while [ -n "$more" ]; do
+    more=
+    while read -r pid parent; do
+      case $found in
+        *" $pid "*) ;;
+        *" $parent "*) found="$found$pid " more=1 ;;
+      esac
+    done <<END
+$table
+END
+  done
+}
+look
 for pid in $groups; do kill -TERM "-$pid" 2>/dev/null; done
-[ "$groups" = ' ' ] || sleep 1
+sleep 1
+look
 for pid in $groups; do kill -KILL "-$pid" 2>/dev/null; done
-for pid in $all; do kill -KILL "$pid" 2>/dev/null; done
+for pid in $found; do kill -KILL "$pid" 2>/dev/null; done
 exit 0
 `;
 
@@ -56,7 +79,8 @@ export function createGuard(onError: (error: unknown, about: string) => void): G
     clearTimeout(again);
     again = undefined;
     try {
-      const started = Bun.spawn(['/bin/sh', '-c', script], {
+      // Those that run already are named at its start: what is written goes out only when this thread has time.
+      const started = Bun.spawn(['/bin/sh', '-c', script, 'guard', ...[...groups].map(String)], {
         cwd: '/',
         env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
         stdin: 'pipe',
@@ -71,7 +95,6 @@ export function createGuard(onError: (error: unknown, about: string) => void): G
         child = undefined;
         if (!isStopped && groups.size > 0) again ??= setTimeout(start, againMs);
       });
-      for (const pid of groups) say(`+ ${pid}\n`);
     } catch (error) {
       onError(error, 'starting what ends the MCP programs of a gateway that is killed');
     }
