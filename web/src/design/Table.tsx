@@ -13,8 +13,6 @@ import {
 import { useKeys } from '../shell/keys.ts';
 import { Line, twoLinesPx, type Column } from './TableLine.tsx';
 
-export type { Column } from './TableLine.tsx';
-
 type TableProps<Row> = {
   label: string;
   rows: readonly Row[];

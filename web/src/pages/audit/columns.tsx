@@ -3,7 +3,7 @@ import { A } from '@solidjs/router';
 import { Show } from 'solid-js';
 import { Shape } from '../../design/Badge.tsx';
 import { count, eventName } from '../../design/format.ts';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { Ago } from '../../design/Time.tsx';
 import type { Event } from '../../live/world.ts';
 import { kindInWords } from '../../words/actors.ts';

@@ -2,7 +2,7 @@
 import { A } from '@solidjs/router';
 import type { Accessor } from 'solid-js';
 import { compact, money } from '../../design/format.ts';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { ClientMenu } from './ClientMenu.tsx';
 import { limitsInWords, listInWords, type Client } from './clientRows.ts';
 import { ClientState } from './ClientState.tsx';

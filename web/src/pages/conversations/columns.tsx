@@ -3,7 +3,7 @@ import { A } from '@solidjs/router';
 import { Show } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { compact, count, money } from '../../design/format.ts';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { Ago } from '../../design/Time.tsx';
 import type { ConversationRow } from '../../live/conversationCommands.ts';
 import { statusInWords, titleOf, toneOfStatus } from '../../words/conversations.ts';

@@ -4,7 +4,7 @@ import { Show, type Accessor, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { count } from '../../design/format.ts';
 import { dayLabel, SparkBars } from '../../design/Spark.tsx';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { Countdown } from '../../design/Time.tsx';
 import { keyDayOf } from '../../live/selectors.ts';
 import { reasonOf, urgency, whyOf, type Key } from './keyRows.ts';

@@ -2,7 +2,7 @@
 import { A } from '@solidjs/router';
 import { Badge } from '../../design/Badge.tsx';
 import { bytes, duration } from '../../design/format.ts';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { Clock } from '../../design/Time.tsx';
 import type { ToolCall } from '../../live/world.ts';
 import { toneOfCall, wordOfCall } from './callRows.ts';

@@ -3,7 +3,7 @@ import { A } from '@solidjs/router';
 import { Show, type JSX } from 'solid-js';
 import { compact } from '../../design/format.ts';
 import { Shape } from '../../design/Badge.tsx';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { Ago } from '../../design/Time.tsx';
 import { hasCallFailed, lastCallOf, standOf, type McpServer } from '../../live/mcpStand.ts';
 import { ServerMenu } from './ServerMenu.tsx';

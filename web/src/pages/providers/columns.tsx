@@ -2,7 +2,7 @@
 import { A } from '@solidjs/router';
 import { Show, type JSX } from 'solid-js';
 import { count } from '../../design/format.ts';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import type { KeyCounts } from '../../live/stands.ts';
 import { ProviderMenu } from './ProviderMenu.tsx';
 import { urgency, type Row } from './providerRows.ts';

@@ -3,7 +3,7 @@ import { A } from '@solidjs/router';
 import { For, Show, type Accessor, type JSX } from 'solid-js';
 import { Badge, Shape } from '../../design/Badge.tsx';
 import { compact, count, duration, money, plural } from '../../design/format.ts';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { Clock } from '../../design/Time.tsx';
 import type { Request } from '../../live/world.ts';
 import {

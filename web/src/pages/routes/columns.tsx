@@ -2,7 +2,7 @@
 import { A } from '@solidjs/router';
 import { For, type JSX } from 'solid-js';
 import { Shape } from '../../design/Badge.tsx';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { toneOf } from '../../design/tones.ts';
 import { dialectNames } from '../providers/columns.tsx';
 import { RouteMenu } from './RouteMenu.tsx';

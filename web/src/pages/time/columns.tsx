@@ -3,7 +3,7 @@ import { A } from '@solidjs/router';
 import { Show, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { count } from '../../design/format.ts';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { kindInWords, nameIn } from '../../words/actors.ts';
 import { changeInWords, type Row } from './then.ts';
 import type { Contexts, Kind } from '../../live/fold/actors.ts';

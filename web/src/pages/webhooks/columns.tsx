@@ -4,7 +4,7 @@ import { Badge } from '../../design/Badge.tsx';
 import { Button } from '../../design/Button.tsx';
 import { count } from '../../design/format.ts';
 import { Menu } from '../../design/Menu.tsx';
-import type { Column } from '../../design/Table.tsx';
+import type { Column } from '../../design/TableLine.tsx';
 import { Ago } from '../../design/Time.tsx';
 import { isEverything, type Hook, type Row, type Seen } from './notices.ts';
 
