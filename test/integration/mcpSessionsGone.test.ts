@@ -85,9 +85,12 @@ test('1,000 sessions whose sockets are destroyed leave no program, no descriptor
   expect(await gauge('signalbox_mcp_client_connections')).toBe(0);
   expect(await gauge('signalbox_mcp_session_bytes')).toBe(0);
   await until('all descriptors are closed', () => descriptors() <= before.descriptors + 16);
-  Bun.gc(true);
-  // The test's own half of the sockets and answers is in it.
-  expect(process.memoryUsage.rss() - before.bytes).toBeLessThan(120 * 1024 * 1024);
+  // The test's own half of the sockets and answers is in it; pages are given back a while after they are free.
+  const grownBytes = () => {
+    Bun.gc(true);
+    return process.memoryUsage.rss() - before.bytes;
+  };
+  await until('memory is back', () => grownBytes() < 120 * 1024 * 1024, 20_000);
 });
 
 test('A connection that a client without sessions caused ends once it is idle', async () => {
