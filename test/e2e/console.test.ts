@@ -91,6 +91,7 @@ describe.skipIf(isMissing)('the keyboard alone', () => {
   test('finds a key, opens it, and comes back', async () => {
     const { page } = await openConsole(browser, consoleAt('/keys'));
     await live(page);
+    await page.getByRole('searchbox').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('anthropic');
     await until('the address holds the search', () => page.url().endsWith('?q=anthropic'));

@@ -1,5 +1,8 @@
-/** Answers to questions of a page: asked again when what they depend on changes, and why there is none. */
-import { createResource, type Accessor } from 'solid-js';
+/**
+ * Answers to questions of a page: asked again when what they depend on changes, and why there is none. Signals and no
+ * resource: a page that is on its way never waits for an answer, which may count no more when it comes.
+ */
+import { createComputed, createSignal, on, type Accessor } from 'solid-js';
 
 export type Asked<Answer> = Readonly<{
   /** The newest answer, also while it is asked again. */
@@ -9,27 +12,40 @@ export type Asked<Answer> = Readonly<{
   again: () => void;
 }>;
 
+type Found<Answer> = Readonly<{ value?: Answer; fault?: string }>;
+
 /** Nothing is asked while `about` is undefined. */
 export function ask<About, Answer>(
   about: Accessor<About | undefined>,
   question: (about: About) => Promise<Answer>,
 ): Asked<Answer> {
-  const [answer, { refetch }] = createResource(
-    () => about(),
-    async (of: About) => {
-      try {
-        return { value: await question(of) };
-      } catch (error) {
-        return { fault: error instanceof Error ? error.message : String(error) };
-      }
-    },
+  const [found, setFound] = createSignal<Found<Answer>>({});
+  const [isWaiting, setWaiting] = createSignal(false);
+  const [round, setRound] = createSignal(0);
+  let turn = 0;
+  const run = async (of: About) => {
+    turn += 1;
+    const own = turn;
+    setWaiting(true);
+    let next: Found<Answer>;
+    try {
+      next = { value: await question(of) };
+    } catch (error) {
+      next = { fault: error instanceof Error ? error.message : String(error) };
+    }
+    if (own !== turn) return;
+    setFound(next);
+    setWaiting(false);
+  };
+  createComputed(
+    on([about, round], ([of]) => {
+      if (of !== undefined) void run(of);
+    }),
   );
-  // `latest` does not hide the page behind a fallback while it is asked again.
-  const latest = () => (answer.state === 'unresolved' ? undefined : answer.latest);
   return {
-    value: () => latest()?.value,
-    fault: () => latest()?.fault,
-    isWaiting: () => answer.loading,
-    again: () => void refetch(),
+    value: () => found().value,
+    fault: () => found().fault,
+    isWaiting,
+    again: () => setRound((before) => before + 1),
   };
 }

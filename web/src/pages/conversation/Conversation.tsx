@@ -6,7 +6,7 @@ import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { Page as Frame } from '../../design/Page.tsx';
 import { Tabs } from '../../design/Tabs.tsx';
-import { askAgain } from '../../live/askAgain.ts';
+import { ask } from '../../live/ask.ts';
 import type { Conversation } from '../../live/conversationCommands.ts';
 import { isOwn, talkOf, type Talk } from '../../live/talk.ts';
 import { statusInWords, titleOf, toneOfStatus } from '../../words/conversations.ts';
@@ -129,7 +129,7 @@ function One(props: { id: string }): JSX.Element {
   const [params, setParams] = useSearchParams<Params>();
   const talk = talkOf(props.id);
   const moment = createMemo(() => momentIn(params));
-  const then = askAgain(
+  const then = ask(
     () => {
       const [wanted, now] = [moment(), talk.conversation()];
       return wanted && now ? ([now, wanted] as const) : undefined;

@@ -3,7 +3,7 @@ import { A } from '@solidjs/router';
 import { Show, type JSX } from 'solid-js';
 import { eventName } from '../../design/format.ts';
 import { Timeline, type Moment } from '../../design/Timeline.tsx';
-import { askAgain } from '../../live/askAgain.ts';
+import { ask } from '../../live/ask.ts';
 import { historyOf } from '../../live/commands.ts';
 import { newestOf } from '../../live/conversationNews.ts';
 import type { Event } from '../../live/world.ts';
@@ -39,7 +39,7 @@ function gist(event: Event): string {
 }
 
 export function History(props: { id: string }): JSX.Element {
-  const asked = askAgain(
+  const asked = ask(
     () => `${props.id} ${newestOf(props.id)}`,
     () => historyOf('conversation', props.id, shownAtMost),
   );
