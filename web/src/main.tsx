@@ -2,8 +2,10 @@
 import './design/tokens.css';
 import './design/base.css';
 import './design/controls.css';
+import './design/badges.css';
 import './design/forms.css';
 import './design/surfaces.css';
+import './design/overlays.css';
 import './design/data.css';
 import './design/table.css';
 import './design/lists.css';
