@@ -1,9 +1,9 @@
 /** What can be done with one client key, in a row or on its page. */
 import { createSignal, Match, Show, Switch, type Accessor, type JSX } from 'solid-js';
+import { Confirm } from '../../design/Confirm.tsx';
 import { Dialog } from '../../design/Dialog.tsx';
 import { SelectField } from '../../design/Field.tsx';
 import { Menu, type Action } from '../../design/Menu.tsx';
-import { say } from '../../design/Toasts.tsx';
 import { clientKeys } from '../../live/clientKeyCommands.ts';
 import { ClientForm } from './ClientForm.tsx';
 import { graces, type Client } from './clientRows.ts';
@@ -33,22 +33,19 @@ function Rotate(props: Asks & { onMade: (secret: string) => void }): JSX.Element
 }
 
 const Remove = (props: Asks & { onDone?: (() => void) | undefined }): JSX.Element => (
-  <Dialog
+  <Confirm
     title={`Remove ${props.of.context.name}?`}
     submit="Remove"
-    danger
+    work={() => clientKeys.remove(props.of.id)}
+    done="The client key was removed"
     onClose={props.onClose}
-    onSubmit={async () => {
-      await clientKeys.remove(props.of.id);
-      say('The client key was removed');
-      props.onDone?.();
-    }}
+    onDone={props.onDone}
   >
     <p class="muted">
       Whoever shows <code>{props.of.context.masked}</code> is refused from then on. Its requests
       stay in the log.
     </p>
-  </Dialog>
+  </Confirm>
 );
 
 type DialogsProps = {

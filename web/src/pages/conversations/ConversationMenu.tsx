@@ -1,6 +1,7 @@
 /** What can be done with one conversation, in a row or on its page. */
 import { useNavigate } from '@solidjs/router';
 import { createSignal, Match, Switch, type Accessor, type JSX } from 'solid-js';
+import { Confirm } from '../../design/Confirm.tsx';
 import { Dialog } from '../../design/Dialog.tsx';
 import { TextField } from '../../design/Field.tsx';
 import { plural } from '../../design/format.ts';
@@ -42,16 +43,13 @@ function Rename(props: Asks): JSX.Element {
 }
 
 const Erase = (props: Asks & { onDone?: (() => void) | undefined }): JSX.Element => (
-  <Dialog
+  <Confirm
     title={`Erase “${titleOf(props.of)}”?`}
     submit="Erase for good"
-    danger
+    work={() => conversations.erase(props.of.id)}
+    done="The conversation was erased"
     onClose={props.onClose}
-    onSubmit={async () => {
-      await conversations.erase(props.of.id);
-      say('The conversation was erased');
-      props.onDone?.();
-    }}
+    onDone={props.onDone}
   >
     <p>
       Nobody will be able to read its {plural(props.of.message_count, 'message')} again, not even
@@ -61,7 +59,7 @@ const Erase = (props: Asks & { onDone?: (() => void) | undefined }): JSX.Element
       The log keeps that there was a conversation, whose, when, and what it cost. Forks of it are
       conversations of their own and stay.
     </p>
-  </Dialog>
+  </Confirm>
 );
 
 export const ConversationDialogs = (props: {

@@ -1,5 +1,6 @@
 /** What is asked before a key is changed. */
 import { createSignal, type JSX } from 'solid-js';
+import { Confirm } from '../../design/Confirm.tsx';
 import { Dialog } from '../../design/Dialog.tsx';
 import { TextField } from '../../design/Field.tsx';
 import { say } from '../../design/Toasts.tsx';
@@ -69,15 +70,12 @@ export function ReplaceSecret(props: Asks): JSX.Element {
 export function DisableKey(props: Asks): JSX.Element {
   const [reason, setReason] = createSignal('');
   return (
-    <Dialog
+    <Confirm
       title={`Disable ${props.of.context.name}?`}
       submit="Disable"
-      danger
+      work={() => providerKeys.disable(props.of.id, reason() === '' ? undefined : reason())}
+      done="The key is disabled"
       onClose={props.onClose}
-      onSubmit={async () => {
-        await providerKeys.disable(props.of.id, reason() === '' ? undefined : reason());
-        say('The key is disabled');
-      }}
     >
       <p class="muted">No request uses it until somebody enables it again.</p>
       <TextField
@@ -87,25 +85,22 @@ export function DisableKey(props: Asks): JSX.Element {
         hint="For whoever looks at it next; may be left empty."
         onInput={setReason}
       />
-    </Dialog>
+    </Confirm>
   );
 }
 
 export const RemoveKey = (props: Asks & { onDone?: (() => void) | undefined }): JSX.Element => (
-  <Dialog
+  <Confirm
     title={`Remove ${props.of.context.name}?`}
     submit="Remove"
-    danger
+    work={() => providerKeys.remove(props.of.id)}
+    done="The key was removed"
     onClose={props.onClose}
-    onSubmit={async () => {
-      await providerKeys.remove(props.of.id);
-      say('The key was removed');
-      props.onDone?.();
-    }}
+    onDone={props.onDone}
   >
     <p class="muted">
       Its secret <code>{props.of.context.masked}</code> is erased from the vault. Its history stays
       in the log.
     </p>
-  </Dialog>
+  </Confirm>
 );

@@ -1,8 +1,8 @@
 /** What can be done with one MCP server, in a row or on its page. */
 import { createSignal, Match, Show, Switch, type Accessor, type JSX } from 'solid-js';
-import { Dialog } from '../../design/Dialog.tsx';
+import { Confirm } from '../../design/Confirm.tsx';
 import { Menu, type Action } from '../../design/Menu.tsx';
-import { say, tell } from '../../design/Toasts.tsx';
+import { tell } from '../../design/Toasts.tsx';
 import { mcpServers } from '../../live/mcpCommands.ts';
 import type { McpServer } from '../../live/mcpStand.ts';
 import { EditServer } from './ServerForm.tsx';
@@ -16,40 +16,34 @@ type Asks = { of: McpServer; onClose: () => void };
 const nameOf = ({ id, context }: McpServer) => context.name || id;
 
 const Disconnect = (props: Asks): JSX.Element => (
-  <Dialog
+  <Confirm
     title={`Disconnect ${nameOf(props.of)}?`}
     submit="Disconnect"
-    danger
+    work={() => mcpServers.disconnect(props.of.id)}
+    done="It is switched off"
     onClose={props.onClose}
-    onSubmit={async () => {
-      await mcpServers.disconnect(props.of.id);
-      say('It is switched off');
-    }}
   >
     <p class="muted">
       Its connections end, and clients no longer see its{' '}
       {props.of.context.lists['tools']?.length ?? 0} tools until somebody connects it again.
     </p>
-  </Dialog>
+  </Confirm>
 );
 
 const Remove = (props: Asks & { onDone?: (() => void) | undefined }): JSX.Element => (
-  <Dialog
+  <Confirm
     title={`Remove ${nameOf(props.of)}?`}
     submit="Remove"
-    danger
+    work={() => mcpServers.remove(props.of.id)}
+    done="The server was removed"
     onClose={props.onClose}
-    onSubmit={async () => {
-      await mcpServers.remove(props.of.id);
-      say('The server was removed');
-      props.onDone?.();
-    }}
+    onDone={props.onDone}
   >
     <p class="muted">
       Clients lose its tools, and its secrets are erased from the vault. Its history stays in the
       log.
     </p>
-  </Dialog>
+  </Confirm>
 );
 
 /** The dialog that was asked for. */

@@ -1,8 +1,7 @@
 /** Asked before a provider is gone, with what goes with it. */
 import { Show, type JSX } from 'solid-js';
-import { Dialog } from '../../design/Dialog.tsx';
+import { Confirm } from '../../design/Confirm.tsx';
 import { plural } from '../../design/format.ts';
-import { say } from '../../design/Toasts.tsx';
 import { providers } from '../../live/providerCommands.ts';
 import { actorsOf } from '../../live/selectors.ts';
 import type { Row } from './providerRows.ts';
@@ -15,16 +14,13 @@ export function RemoveProvider(props: Asks): JSX.Element {
     context.settings.targets.some((target) => target.provider === provider.id),
   );
   return (
-    <Dialog
+    <Confirm
       title={`Remove ${provider.context.name}?`}
       submit={keys.total > 0 ? `Remove it and ${plural(keys.total, 'key')}` : 'Remove'}
-      danger
+      work={() => providers.remove(provider.id, keys.total > 0)}
+      done={`${provider.context.name} was removed`}
       onClose={props.onClose}
-      onSubmit={async () => {
-        await providers.remove(provider.id, keys.total > 0);
-        say(`${provider.context.name} was removed`);
-        props.onDone?.();
-      }}
+      onDone={props.onDone}
     >
       <p class="muted">
         No request goes to <code>{provider.context.base_url}</code> any more. Its history stays in
@@ -43,6 +39,6 @@ export function RemoveProvider(props: Asks): JSX.Element {
           then on.
         </div>
       </Show>
-    </Dialog>
+    </Confirm>
   );
 }

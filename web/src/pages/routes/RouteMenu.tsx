@@ -1,9 +1,8 @@
 /** What can be done with one model route, in a row or on its page. */
 import { useNavigate } from '@solidjs/router';
 import { createSignal, Match, Switch, type Accessor, type JSX } from 'solid-js';
-import { Dialog } from '../../design/Dialog.tsx';
+import { Confirm } from '../../design/Confirm.tsx';
 import { Menu, type Action } from '../../design/Menu.tsx';
-import { say } from '../../design/Toasts.tsx';
 import { modelRoutes } from '../../live/providerCommands.ts';
 import { RouteForm } from './RouteForm.tsx';
 import type { Route, Row } from './routeRows.ts';
@@ -11,22 +10,19 @@ import type { Route, Row } from './routeRows.ts';
 type Asks = { of: Route; onClose: () => void; onDone?: (() => void) | undefined };
 
 export const RemoveRoute = (props: Asks): JSX.Element => (
-  <Dialog
+  <Confirm
     title={`Remove ${props.of.context.name}?`}
     submit="Remove"
-    danger
+    work={() => modelRoutes.remove(props.of.id)}
+    done="The model route was removed"
     onClose={props.onClose}
-    onSubmit={async () => {
-      await modelRoutes.remove(props.of.id);
-      say('The model route was removed');
-      props.onDone?.();
-    }}
+    onDone={props.onDone}
   >
     <p class="muted">
       Whoever asks for <code>{props.of.context.name}</code> is told that there is no such model. Its
       targets stay as they are.
     </p>
-  </Dialog>
+  </Confirm>
 );
 
 export const tryAddress = (row: Row): string =>

@@ -1,6 +1,7 @@
 /** Changes one setting while the gateways run, or takes the change back. */
 import { createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { CheckField } from '../../design/Check.tsx';
+import { Confirm } from '../../design/Confirm.tsx';
 import { Dialog } from '../../design/Dialog.tsx';
 import { AreaField, TextField } from '../../design/Field.tsx';
 import { say } from '../../design/Toasts.tsx';
@@ -97,21 +98,18 @@ export function ChangeSetting(props: { of: Setting; onClose: () => void }): JSX.
 export function ResetSetting(props: { of: Setting; onClose: () => void }): JSX.Element {
   const next = () => valueInWords(props.of.variable_value ?? props.of.default, props.of.unit);
   return (
-    <Dialog
+    <Confirm
       title={`Take back ${titleOf(props.of)}?`}
       submit="Take it back"
-      danger
+      work={() => settings.reset(props.of.name)}
+      done={`${titleOf(props.of)} is ${next()} again`}
       onClose={props.onClose}
-      onSubmit={async () => {
-        await settings.reset(props.of.name);
-        say(`${titleOf(props.of)} is ${next()} again`);
-      }}
     >
       <p class="muted">
         Now it is {valueInWords(props.of.value, props.of.unit)}; then it is {next()} again, as{' '}
         {props.of.variable_value === null ? 'without any setting' : 'its variable says'}.
       </p>
-    </Dialog>
+    </Confirm>
   );
 }
 

@@ -2,6 +2,7 @@
 import { createSignal, For, Show, type JSX } from 'solid-js';
 import { Button, Copy } from '../../design/Button.tsx';
 import { CheckField } from '../../design/Check.tsx';
+import { Confirm } from '../../design/Confirm.tsx';
 import { Dialog } from '../../design/Dialog.tsx';
 import { TextField } from '../../design/Field.tsx';
 import { say } from '../../design/Toasts.tsx';
@@ -78,22 +79,21 @@ export function HookForm(props: FormProps): JSX.Element {
 }
 
 export const RemoveHook = (props: FormProps & { of: Hook }): JSX.Element => (
-  <Dialog
+  <Confirm
     title="Remove this webhook?"
     submit="Remove"
-    danger
-    onClose={props.onClose}
-    onSubmit={async () => {
+    work={async () => {
       const next = props.all.filter(({ url }) => url !== props.of.url);
       await settings.change(setting, next.map(plainOf));
-      say('The webhook was removed');
-      props.onDone();
     }}
+    done="The webhook was removed"
+    onClose={props.onClose}
+    onDone={props.onDone}
   >
     <p class="muted">
       <code>{props.of.url}</code> is told of nothing any more.
     </p>
-  </Dialog>
+  </Confirm>
 );
 
 export function HookSecret(props: { of: Hook; onClose: () => void }): JSX.Element {
