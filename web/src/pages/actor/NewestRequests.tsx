@@ -4,6 +4,7 @@ import { createMemo, For, Show, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { duration, money } from '../../design/format.ts';
 import { Card } from '../../design/Page.tsx';
+import { PlainTable } from '../../design/PlainTable.tsx';
 import { Ago } from '../../design/Time.tsx';
 import { world } from '../../live/store.ts';
 import type { Request } from '../../live/world.ts';
@@ -18,42 +19,38 @@ export function NewestRequests(props: { fits: (request: Request) => boolean }): 
         when={newest().length > 0}
         fallback={<p class="body muted">They appear here as they end.</p>}
       >
-        <div class="scroll-x" tabIndex={0} role="region" aria-label="Newest requests">
-          <table class="plain-table">
-            <thead>
+        <PlainTable
+          label="Newest requests"
+          heads={[
+            'Model',
+            'Outcome',
+            'Answered by',
+            { right: 'Took' },
+            { right: 'Cost' },
+            { right: 'Ended' },
+          ]}
+        >
+          <For each={newest()}>
+            {(one) => (
               <tr>
-                <th>Model</th>
-                <th>Outcome</th>
-                <th>Answered by</th>
-                <th class="right">Took</th>
-                <th class="right">Cost</th>
-                <th class="right">Ended</th>
+                <td class="mono">
+                  <A href={`/requests/${one.id}`}>{one.model ?? one.route}</A>
+                </td>
+                <td>
+                  <Badge status={one.outcome} />
+                </td>
+                <td class="muted">{one.provider ?? 'nobody'}</td>
+                <td class="right">{duration(one.duration_ms)}</td>
+                <td class="right">
+                  {one.cost_micro_usd === null ? 'unknown' : money(one.cost_micro_usd)}
+                </td>
+                <td class="right muted">
+                  <Ago ms={Date.parse(one.time)} />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              <For each={newest()}>
-                {(one) => (
-                  <tr>
-                    <td class="mono">
-                      <A href={`/requests/${one.id}`}>{one.model ?? one.route}</A>
-                    </td>
-                    <td>
-                      <Badge status={one.outcome} />
-                    </td>
-                    <td class="muted">{one.provider ?? 'nobody'}</td>
-                    <td class="right">{duration(one.duration_ms)}</td>
-                    <td class="right">
-                      {one.cost_micro_usd === null ? 'unknown' : money(one.cost_micro_usd)}
-                    </td>
-                    <td class="right muted">
-                      <Ago ms={Date.parse(one.time)} />
-                    </td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </div>
+            )}
+          </For>
+        </PlainTable>
       </Show>
     </Card>
   );

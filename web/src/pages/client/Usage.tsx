@@ -3,6 +3,7 @@ import { createMemo, For, Show, type JSX } from 'solid-js';
 import { Chart } from '../../design/Chart.tsx';
 import { compact, count, dayShort, money } from '../../design/format.ts';
 import { Card } from '../../design/Page.tsx';
+import { PlainTable } from '../../design/PlainTable.tsx';
 import { ask } from '../../live/ask.ts';
 import { usageOf } from '../../live/clientKeyCommands.ts';
 import { NewestRequests } from '../actor/NewestRequests.tsx';
@@ -67,36 +68,32 @@ export function Usage(props: { client: string }): JSX.Element {
             </div>
           }
         >
-          <div class="scroll-x" tabIndex={0} role="region" aria-label="Usage by model">
-            <table class="plain-table">
-              <thead>
+          <PlainTable
+            label="Usage by model"
+            heads={[
+              'Model',
+              { right: 'Requests' },
+              { right: 'Failed' },
+              { right: 'Tokens in' },
+              { right: 'Tokens out' },
+              { right: 'Cost' },
+            ]}
+          >
+            <For each={most()}>
+              {(row) => (
                 <tr>
-                  <th>Model</th>
-                  <th class="right">Requests</th>
-                  <th class="right">Failed</th>
-                  <th class="right">Tokens in</th>
-                  <th class="right">Tokens out</th>
-                  <th class="right">Cost</th>
+                  <td class="mono">{row.model ?? 'none'}</td>
+                  <td class="right">{count(row.requests)}</td>
+                  <td class="right">{count(row.failures)}</td>
+                  <td class="right">{compact(row.input_tokens)}</td>
+                  <td class="right">{compact(row.output_tokens)}</td>
+                  <td class="right">
+                    {row.unpriced === row.requests ? 'unknown' : money(row.cost_micro_usd)}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                <For each={most()}>
-                  {(row) => (
-                    <tr>
-                      <td class="mono">{row.model ?? 'none'}</td>
-                      <td class="right">{count(row.requests)}</td>
-                      <td class="right">{count(row.failures)}</td>
-                      <td class="right">{compact(row.input_tokens)}</td>
-                      <td class="right">{compact(row.output_tokens)}</td>
-                      <td class="right">
-                        {row.unpriced === row.requests ? 'unknown' : money(row.cost_micro_usd)}
-                      </td>
-                    </tr>
-                  )}
-                </For>
-              </tbody>
-            </table>
-          </div>
+              )}
+            </For>
+          </PlainTable>
         </Show>
       </Card>
       <NewestRequests fits={(one) => one.client === client()} />

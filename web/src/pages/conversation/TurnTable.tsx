@@ -4,6 +4,7 @@ import { For, Show, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { bytes, count, duration, money } from '../../design/format.ts';
+import { PlainTable } from '../../design/PlainTable.tsx';
 import { Ago } from '../../design/Time.tsx';
 import type { Conversation } from '../../live/conversationCommands.ts';
 import { causeInWords, statusInWords, toneOfStatus } from '../../words/conversations.ts';
@@ -15,14 +16,8 @@ const heads = [
   'State',
   'Model',
   'Provider key',
-  'In',
-  'Out',
-  'Said',
-  'Cost',
-  'Time',
-  'Began',
+  ...['In', 'Out', 'Said', 'Cost', 'Time', 'Began'].map((right) => ({ right })),
 ];
-const isRight = (head: string) => ['In', 'Out', 'Said', 'Cost', 'Time', 'Began'].includes(head);
 
 export const TurnTable = (props: { of: Conversation }): JSX.Element => (
   <Show
@@ -35,48 +30,37 @@ export const TurnTable = (props: { of: Conversation }): JSX.Element => (
       </Empty>
     }
   >
-    <div class="scroll-x" tabIndex={0} role="region" aria-label="Turns">
-      <table class="plain-table">
-        <thead>
+    <PlainTable label="Turns" heads={heads}>
+      <For each={props.of.turns}>
+        {(turn) => (
           <tr>
-            <For each={heads}>{(head) => <th classList={{ right: isRight(head) }}>{head}</th>}</For>
+            <td class="num">
+              <A href={`?turn=${turn.turn}`}>{turn.turn}</A>
+            </td>
+            <td title={turn.error === null ? undefined : causeInWords(turn.error)}>
+              <Badge status={turn.status} tone={toneOfStatus(turn.status)}>
+                {statusInWords(turn.status)}
+              </Badge>
+            </td>
+            <td>{turn.model || '–'}</td>
+            <td>
+              <Show when={turn.key_id} fallback="–">
+                <A href={`/keys/${turn.key_id}`}>{nameOfKey(turn.key_id)}</A>
+              </Show>
+            </td>
+            <td class="right num">{turn.usage ? count(turn.usage.input_tokens) : '–'}</td>
+            <td class="right num">{turn.usage ? count(turn.usage.output_tokens) : '–'}</td>
+            <td class="right num">{bytes(turn.question_bytes + (turn.answer_bytes ?? 0))}</td>
+            <td class="right num">
+              {turn.cost_micro_usd === null ? '–' : money(turn.cost_micro_usd)}
+            </td>
+            <td class="right num">{tookMs(turn) === null ? '–' : duration(tookMs(turn) ?? 0)}</td>
+            <td class="right">
+              <Ago ms={Date.parse(turn.started_at)} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          <For each={props.of.turns}>
-            {(turn) => (
-              <tr>
-                <td class="num">
-                  <A href={`?turn=${turn.turn}`}>{turn.turn}</A>
-                </td>
-                <td title={turn.error === null ? undefined : causeInWords(turn.error)}>
-                  <Badge status={turn.status} tone={toneOfStatus(turn.status)}>
-                    {statusInWords(turn.status)}
-                  </Badge>
-                </td>
-                <td>{turn.model || '–'}</td>
-                <td>
-                  <Show when={turn.key_id} fallback="–">
-                    <A href={`/keys/${turn.key_id}`}>{nameOfKey(turn.key_id)}</A>
-                  </Show>
-                </td>
-                <td class="right num">{turn.usage ? count(turn.usage.input_tokens) : '–'}</td>
-                <td class="right num">{turn.usage ? count(turn.usage.output_tokens) : '–'}</td>
-                <td class="right num">{bytes(turn.question_bytes + (turn.answer_bytes ?? 0))}</td>
-                <td class="right num">
-                  {turn.cost_micro_usd === null ? '–' : money(turn.cost_micro_usd)}
-                </td>
-                <td class="right num">
-                  {tookMs(turn) === null ? '–' : duration(tookMs(turn) ?? 0)}
-                </td>
-                <td class="right">
-                  <Ago ms={Date.parse(turn.started_at)} />
-                </td>
-              </tr>
-            )}
-          </For>
-        </tbody>
-      </table>
-    </div>
+        )}
+      </For>
+    </PlainTable>
   </Show>
 );

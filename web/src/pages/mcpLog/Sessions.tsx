@@ -4,6 +4,7 @@ import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { plural, span } from '../../design/format.ts';
 import { Card } from '../../design/Page.tsx';
+import { PlainTable } from '../../design/PlainTable.tsx';
 import { Ago } from '../../design/Time.tsx';
 import { ask } from '../../live/ask.ts';
 import { mcpSessions } from '../../live/mcpCommands.ts';
@@ -39,40 +40,35 @@ export function Sessions(): JSX.Element {
           </Empty>
         }
       >
-        <div class="scroll-x">
-          <table class="plain-table">
-            <thead>
+        <PlainTable
+          heads={[
+            'Program',
+            'Client key',
+            'Server',
+            'Protocol',
+            'Opened',
+            { right: 'Idle' },
+            { right: 'Streams' },
+            { right: 'Under way' },
+          ]}
+        >
+          <For each={asked.value()?.data}>
+            {(one) => (
               <tr>
-                <th>Program</th>
-                <th>Client key</th>
-                <th>Server</th>
-                <th>Protocol</th>
-                <th>Opened</th>
-                <th class="right">Idle</th>
-                <th class="right">Streams</th>
-                <th class="right">Under way</th>
+                <td title={one.id}>{nameIn(one.client_info)}</td>
+                <td class="muted">{one.client ?? 'none'}</td>
+                <td>{one.server ?? 'all'}</td>
+                <td class="num">{one.protocol_version}</td>
+                <td>
+                  <Ago ms={Date.parse(one.opened_at)} />
+                </td>
+                <td class="right num">{span(one.idle_ms)}</td>
+                <td class="right num">{one.streams}</td>
+                <td class="right num">{one.under_way}</td>
               </tr>
-            </thead>
-            <tbody>
-              <For each={asked.value()?.data}>
-                {(one) => (
-                  <tr>
-                    <td title={one.id}>{nameIn(one.client_info)}</td>
-                    <td class="muted">{one.client ?? 'none'}</td>
-                    <td>{one.server ?? 'all'}</td>
-                    <td class="num">{one.protocol_version}</td>
-                    <td>
-                      <Ago ms={Date.parse(one.opened_at)} />
-                    </td>
-                    <td class="right num">{span(one.idle_ms)}</td>
-                    <td class="right num">{one.streams}</td>
-                    <td class="right num">{one.under_way}</td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </div>
+            )}
+          </For>
+        </PlainTable>
       </Show>
     </Card>
   );

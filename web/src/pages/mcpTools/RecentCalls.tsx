@@ -4,6 +4,7 @@ import { createMemo, For, Show, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { duration } from '../../design/format.ts';
 import { Card } from '../../design/Page.tsx';
+import { PlainTable } from '../../design/PlainTable.tsx';
 import { Ago } from '../../design/Time.tsx';
 import type { Tool } from '../../live/mcpCommands.ts';
 import { world } from '../../live/store.ts';
@@ -29,36 +30,24 @@ export function RecentCalls(props: { of: Tool }): JSX.Element {
       }
     >
       <Show when={calls().length > 0} fallback={<p class="muted lonely">None lately.</p>}>
-        <div class="scroll-x">
-          <table class="plain-table">
-            <thead>
+        <PlainTable heads={['When', 'Result', 'By', { right: 'Took' }]}>
+          <For each={calls()}>
+            {(call) => (
               <tr>
-                <th>When</th>
-                <th>Result</th>
-                <th>By</th>
-                <th class="right">Took</th>
+                <td>
+                  <A href={`${all()}&call=${call.id}`}>
+                    <Ago ms={Date.parse(call.time)} />
+                  </A>
+                </td>
+                <td>
+                  <Badge status={wordOfCall(call)} tone={toneOfCall(call)} />
+                </td>
+                <td class="muted">{call.client ?? 'no client key'}</td>
+                <td class="right num">{duration(call.duration_ms)}</td>
               </tr>
-            </thead>
-            <tbody>
-              <For each={calls()}>
-                {(call) => (
-                  <tr>
-                    <td>
-                      <A href={`${all()}&call=${call.id}`}>
-                        <Ago ms={Date.parse(call.time)} />
-                      </A>
-                    </td>
-                    <td>
-                      <Badge status={wordOfCall(call)} tone={toneOfCall(call)} />
-                    </td>
-                    <td class="muted">{call.client ?? 'no client key'}</td>
-                    <td class="right num">{duration(call.duration_ms)}</td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </div>
+            )}
+          </For>
+        </PlainTable>
       </Show>
     </Card>
   );

@@ -5,6 +5,7 @@ import { Badge } from '../../design/Badge.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { eventName } from '../../design/format.ts';
 import { Card } from '../../design/Page.tsx';
+import { PlainTable } from '../../design/PlainTable.tsx';
 import { Ago, Countdown } from '../../design/Time.tsx';
 import { actorsOf } from '../../live/selectors.ts';
 import { world } from '../../live/store.ts';
@@ -75,42 +76,30 @@ export function Attention(): JSX.Element {
           </Empty>
         }
       >
-        <div class="scroll-x">
-          <table class="plain-table">
-            <thead>
-              <tr>
-                <th>What</th>
-                <th>State</th>
-                <th>Why</th>
-                <th class="right">Back</th>
-              </tr>
-            </thead>
-            <tbody>
-              <For each={[...all().keys()]}>
-                {(id) => (
-                  <Show when={all().get(id)}>
-                    {(one) => (
-                      <tr>
-                        <td>
-                          <A href={one().href}>{one().name}</A>
-                        </td>
-                        <td>
-                          <Badge status={one().status} />
-                        </td>
-                        <td class="muted">{one().why}</td>
-                        <td class="right muted">
-                          <Show when={one().untilMs} fallback="–">
-                            {(ms) => <Countdown ms={ms()} />}
-                          </Show>
-                        </td>
-                      </tr>
-                    )}
-                  </Show>
+        <PlainTable heads={['What', 'State', 'Why', { right: 'Back' }]}>
+          <For each={[...all().keys()]}>
+            {(id) => (
+              <Show when={all().get(id)}>
+                {(one) => (
+                  <tr>
+                    <td>
+                      <A href={one().href}>{one().name}</A>
+                    </td>
+                    <td>
+                      <Badge status={one().status} />
+                    </td>
+                    <td class="muted">{one().why}</td>
+                    <td class="right muted">
+                      <Show when={one().untilMs} fallback="–">
+                        {(ms) => <Countdown ms={ms()} />}
+                      </Show>
+                    </td>
+                  </tr>
                 )}
-              </For>
-            </tbody>
-          </table>
-        </div>
+              </Show>
+            )}
+          </For>
+        </PlainTable>
       </Show>
     </Card>
   );
@@ -124,35 +113,24 @@ export const Newest = (): JSX.Element => (
       when={(world()?.transitions.length ?? 0) > 0}
       fallback={<Empty title="Quiet">No actor has changed since this page was opened.</Empty>}
     >
-      <div class="scroll-x">
-        <table class="plain-table">
-          <thead>
+      <PlainTable heads={['Event', 'Actor', { right: 'When' }]}>
+        <For each={world()?.transitions.slice(0, shownAtMost)}>
+          {(event) => (
             <tr>
-              <th>Event</th>
-              <th>Actor</th>
-              <th class="right">When</th>
+              <td>{eventName(event.type, event.kind)}</td>
+              <td class="muted">
+                {event.kind}{' '}
+                <Show when={pageOf[event.kind]} fallback={event.actor_id}>
+                  {(page) => <A href={page() + event.actor_id}>{event.actor_id}</A>}
+                </Show>
+              </td>
+              <td class="right muted">
+                <Show when={event.time}>{(time) => <Ago ms={Date.parse(time())} />}</Show>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            <For each={world()?.transitions.slice(0, shownAtMost)}>
-              {(event) => (
-                <tr>
-                  <td>{eventName(event.type, event.kind)}</td>
-                  <td class="muted">
-                    {event.kind}{' '}
-                    <Show when={pageOf[event.kind]} fallback={event.actor_id}>
-                      {(page) => <A href={page() + event.actor_id}>{event.actor_id}</A>}
-                    </Show>
-                  </td>
-                  <td class="right muted">
-                    <Show when={event.time}>{(time) => <Ago ms={Date.parse(time())} />}</Show>
-                  </td>
-                </tr>
-              )}
-            </For>
-          </tbody>
-        </table>
-      </div>
+          )}
+        </For>
+      </PlainTable>
     </Show>
   </Card>
 );

@@ -1,6 +1,7 @@
 /** When which bytes came. */
 import { createMemo, For, Show, type JSX } from 'solid-js';
 import { bytes, count, duration } from '../../design/format.ts';
+import { PlainTable } from '../../design/PlainTable.tsx';
 import { SparkBars } from '../../design/Spark.tsx';
 import type { Exchange } from '../../live/exchange.ts';
 
@@ -35,28 +36,17 @@ export function Chunks(props: { of: Exchange }): JSX.Element {
         when={props.of.chunks.length > 0}
         fallback={<p class="muted">No byte of a body has come yet.</p>}
       >
-        <div class="scroll-x" tabIndex={0} role="region" aria-label="Chunks">
-          <table class="plain-table">
-            <thead>
+        <PlainTable label="Chunks" heads={[{ right: 'After' }, { right: 'Bytes' }, 'Text']}>
+          <For each={props.of.chunks.slice(0, shown)}>
+            {(chunk) => (
               <tr>
-                <th class="right">After</th>
-                <th class="right">Bytes</th>
-                <th>Text</th>
+                <td class="right">{duration(chunk.atMs)}</td>
+                <td class="right">{count(chunk.bytes)}</td>
+                <td class="mono small chunk">{chunk.text.trim().slice(0, 400)}</td>
               </tr>
-            </thead>
-            <tbody>
-              <For each={props.of.chunks.slice(0, shown)}>
-                {(chunk) => (
-                  <tr>
-                    <td class="right">{duration(chunk.atMs)}</td>
-                    <td class="right">{count(chunk.bytes)}</td>
-                    <td class="mono small chunk">{chunk.text.trim().slice(0, 400)}</td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </div>
+            )}
+          </For>
+        </PlainTable>
       </Show>
       <Show when={props.of.chunks.length > shown}>
         <p class="muted">The first {shown} chunks are shown.</p>

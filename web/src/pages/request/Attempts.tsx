@@ -4,6 +4,7 @@ import { For, Show, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { duration } from '../../design/format.ts';
 import { Card } from '../../design/Page.tsx';
+import { PlainTable } from '../../design/PlainTable.tsx';
 import { Waterfall } from '../../design/Waterfall.tsx';
 import type { Request } from '../../live/world.ts';
 import { attemptInWords, nameOfKey, toneOfAttempt, whyInWords } from '../../words/requests.ts';
@@ -47,57 +48,52 @@ export const Attempts = (props: { of: Request }): JSX.Element => (
       <div class="body">
         <Waterfalls of={props.of} />
       </div>
-      <div class="scroll-x">
-        <table class="plain-table">
-          <thead>
+      <PlainTable
+        heads={[
+          { right: '#' },
+          'Provider and key',
+          'Verdict',
+          'Why',
+          { right: 'Began' },
+          { right: 'Took' },
+        ]}
+      >
+        <For each={props.of.attempts}>
+          {(one, index) => (
             <tr>
-              <th class="right">#</th>
-              <th>Provider and key</th>
-              <th>Verdict</th>
-              <th>Why</th>
-              <th class="right">Began</th>
-              <th class="right">Took</th>
+              <td class="right muted">{index() + 1}</td>
+              <td class="one-line">
+                <div class="row">
+                  <span>{one.provider}</span>
+                  <Show when={one.key_id}>
+                    {(id) => <A href={`/keys/${id()}`}>{nameOfKey(id())}</A>}
+                  </Show>
+                </div>
+                <div class="muted small">{one.model}</div>
+              </td>
+              <td>
+                <Badge status={one.verdict} tone={toneOfAttempt(one)}>
+                  {one.status === null ? 'no answer' : `HTTP ${one.status}`}
+                </Badge>
+                <div class="muted small verdict">
+                  {verdicts[one.verdict] ?? one.verdict.replaceAll('_', ' ')}
+                </div>
+              </td>
+              <td class="wraps">
+                {whyInWords(one)}
+                <Show when={one.error}>
+                  {(error) => <div class="muted small">“{error()}”</div>}
+                </Show>
+                <Show when={one.verdict !== 'ok'}>
+                  <div class="mono small faint">{one.rule_id}</div>
+                </Show>
+              </td>
+              <td class="right num one-line">{duration(one.started_ms)}</td>
+              <td class="right num one-line">{duration(one.duration_ms)}</td>
             </tr>
-          </thead>
-          <tbody>
-            <For each={props.of.attempts}>
-              {(one, index) => (
-                <tr>
-                  <td class="right muted">{index() + 1}</td>
-                  <td class="one-line">
-                    <div class="row">
-                      <span>{one.provider}</span>
-                      <Show when={one.key_id}>
-                        {(id) => <A href={`/keys/${id()}`}>{nameOfKey(id())}</A>}
-                      </Show>
-                    </div>
-                    <div class="muted small">{one.model}</div>
-                  </td>
-                  <td>
-                    <Badge status={one.verdict} tone={toneOfAttempt(one)}>
-                      {one.status === null ? 'no answer' : `HTTP ${one.status}`}
-                    </Badge>
-                    <div class="muted small verdict">
-                      {verdicts[one.verdict] ?? one.verdict.replaceAll('_', ' ')}
-                    </div>
-                  </td>
-                  <td class="wraps">
-                    {whyInWords(one)}
-                    <Show when={one.error}>
-                      {(error) => <div class="muted small">“{error()}”</div>}
-                    </Show>
-                    <Show when={one.verdict !== 'ok'}>
-                      <div class="mono small faint">{one.rule_id}</div>
-                    </Show>
-                  </td>
-                  <td class="right num one-line">{duration(one.started_ms)}</td>
-                  <td class="right num one-line">{duration(one.duration_ms)}</td>
-                </tr>
-              )}
-            </For>
-          </tbody>
-        </table>
-      </div>
+          )}
+        </For>
+      </PlainTable>
     </Show>
   </Card>
 );
