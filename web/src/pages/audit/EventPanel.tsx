@@ -2,6 +2,7 @@
 import { A } from '@solidjs/router';
 import { createMemo, Match, Show, Switch, type JSX } from 'solid-js';
 import { Copy } from '../../design/Button.tsx';
+import { CopyFact } from '../../design/CopyFact.tsx';
 import { count, duration, eventName, exact } from '../../design/format.ts';
 import { Json } from '../../design/Json.tsx';
 import { Timeline, type Moment } from '../../design/Timeline.tsx';
@@ -80,15 +81,7 @@ const Facts = (props: { of: Event; filterHref: (correlation: string) => string }
       )}
     </Show>
     <Show when={props.of.trace_id}>
-      {(id) => (
-        <>
-          <dt>Trace id</dt>
-          <dd class="row">
-            <code class="truncate">{id()}</code>
-            <Copy text={id()} what="the trace id" />
-          </dd>
-        </>
-      )}
+      {(id) => <CopyFact name="Trace id" text={id()} what="the trace id" />}
     </Show>
   </dl>
 );

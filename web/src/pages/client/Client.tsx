@@ -1,8 +1,8 @@
 /** One client key: what it may do, what it used, and what was done to it. */
 import { A, useNavigate, useParams } from '@solidjs/router';
 import { createSignal, For, Show, type JSX } from 'solid-js';
-import { Button, Copy } from '../../design/Button.tsx';
-import { Empty } from '../../design/Empty.tsx';
+import { Button } from '../../design/Button.tsx';
+import { CopyFact } from '../../design/CopyFact.tsx';
 import { count } from '../../design/format.ts';
 import { Menu } from '../../design/Menu.tsx';
 import { Card, Page as Frame } from '../../design/Page.tsx';
@@ -10,25 +10,11 @@ import { Ago, Countdown } from '../../design/Time.tsx';
 import type { Step } from '../../live/history.ts';
 import { actorOf } from '../../live/selectors.ts';
 import { ActorHistory } from '../actor/ActorHistory.tsx';
+import { Missing } from '../actor/Missing.tsx';
 import { ClientDialogs, type Asked } from '../clients/ClientMenu.tsx';
 import type { Client } from '../clients/clientRows.ts';
 import { ClientState } from '../clients/ClientState.tsx';
 import { Usage } from './Usage.tsx';
-
-const Missing = (): JSX.Element => (
-  <Frame title="Client key" crumb={<A href="/clients">Client keys</A>}>
-    <Empty
-      title="There is no such client key"
-      action={
-        <A href="/clients" class="button">
-          Go to all client keys
-        </A>
-      }
-    >
-      It may have been deleted. What happened to it is still in the log.
-    </Empty>
-  </Frame>
-);
 
 function textOf({ event }: Step): string | undefined {
   const data = event.data ?? {};
@@ -128,11 +114,7 @@ const Facts = (props: { of: Client }): JSX.Element => {
               </>
             )}
           </Show>
-          <dt>Id</dt>
-          <dd class="row">
-            <code class="truncate">{props.of.id}</code>
-            <Copy text={props.of.id} what="the client key's id" />
-          </dd>
+          <CopyFact name="Id" text={props.of.id} what="the client key's id" />
         </dl>
       </Card>
     </>
@@ -168,7 +150,14 @@ export function Page(): JSX.Element {
   const params = useParams<{ id: string }>();
   const client = () => actorOf('client-key', params.id);
   return (
-    <Show when={client()} fallback={<Missing />}>
+    <Show
+      when={client()}
+      fallback={
+        <Missing title="Client key" what="client key" href="/clients">
+          It may have been deleted. What happened to it is still in the log.
+        </Missing>
+      }
+    >
       {(one) => (
         <Frame
           title={one().context.name}

@@ -1,32 +1,18 @@
 /** One provider key: what it is, its machine, and how it came to this. */
 import { A, useNavigate, useParams } from '@solidjs/router';
 import { Show, type JSX } from 'solid-js';
-import { Button, Copy } from '../../design/Button.tsx';
-import { Empty } from '../../design/Empty.tsx';
+import { Button } from '../../design/Button.tsx';
+import { CopyFact } from '../../design/CopyFact.tsx';
 import { count } from '../../design/format.ts';
 import { Card, Page as Frame } from '../../design/Page.tsx';
 import { dayLabel, SparkBars } from '../../design/Spark.tsx';
 import { Ago } from '../../design/Time.tsx';
 import { actorOf, keyDayOf } from '../../live/selectors.ts';
+import { Missing } from '../actor/Missing.tsx';
 import { KeyState } from '../keys/columns.tsx';
 import { enable, KeyMenu, tryKey, wake } from '../keys/KeyMenu.tsx';
 import { reasonOf, whyOf, type Key } from '../keys/keyRows.ts';
 import { History } from './History.tsx';
-
-const Missing = (): JSX.Element => (
-  <Frame title="Provider key" crumb={<A href="/keys">Provider keys</A>}>
-    <Empty
-      title="There is no such key"
-      action={
-        <A href="/keys" class="button">
-          Go to all keys
-        </A>
-      }
-    >
-      It may have been removed. What happened to it is still in the log.
-    </Empty>
-  </Frame>
-);
 
 const Actions = (props: { of: Key }): JSX.Element => {
   const navigate = useNavigate();
@@ -88,11 +74,7 @@ const Facts = (props: { of: Key }): JSX.Element => {
         <dd>
           <Ago ms={context().created_at_ms} />
         </dd>
-        <dt>Id</dt>
-        <dd class="row">
-          <code class="truncate">{props.of.id}</code>
-          <Copy text={props.of.id} what="the key's id" />
-        </dd>
+        <CopyFact name="Id" text={props.of.id} what="the key's id" />
         <dt>Today</dt>
         <dd>
           {count(day()?.requests ?? 0)} requests, {count(day()?.failures ?? 0)} failed
@@ -117,7 +99,14 @@ export function Page(): JSX.Element {
   const params = useParams<{ id: string }>();
   const key = () => actorOf('provider-key', params.id);
   return (
-    <Show when={key()} fallback={<Missing />}>
+    <Show
+      when={key()}
+      fallback={
+        <Missing title="Provider key" what="key" href="/keys">
+          It may have been removed. What happened to it is still in the log.
+        </Missing>
+      }
+    >
       {(one) => (
         <Frame
           title={one().context.name || one().id}

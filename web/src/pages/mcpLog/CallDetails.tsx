@@ -2,7 +2,8 @@
 import { A } from '@solidjs/router';
 import { createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
-import { Button, Copy } from '../../design/Button.tsx';
+import { Button } from '../../design/Button.tsx';
+import { CopyFact } from '../../design/CopyFact.tsx';
 import { Dialog } from '../../design/Dialog.tsx';
 import { bytes, duration, exact } from '../../design/format.ts';
 import { Json } from '../../design/Json.tsx';
@@ -95,16 +96,8 @@ const Facts = (props: { of: ToolCall }): JSX.Element => (
     <dd>
       {bytes(props.of.request_bytes)} asked, {bytes(props.of.response_bytes)} answered
     </dd>
-    <dt>Trace</dt>
-    <dd class="row">
-      <code class="truncate">{props.of.trace_id}</code>
-      <Copy text={props.of.trace_id} what="the trace's id" />
-    </dd>
-    <dt>Id</dt>
-    <dd class="row">
-      <code class="truncate">{props.of.id}</code>
-      <Copy text={props.of.id} what="the call's id" />
-    </dd>
+    <CopyFact name="Trace" text={props.of.trace_id} what="the trace's id" />
+    <CopyFact name="Id" text={props.of.id} what="the call's id" />
   </dl>
 );
 

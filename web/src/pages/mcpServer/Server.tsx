@@ -2,11 +2,11 @@
 import { A, useNavigate, useParams, useSearchParams } from '@solidjs/router';
 import { createMemo, createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { Button } from '../../design/Button.tsx';
-import { Empty } from '../../design/Empty.tsx';
 import { Card, Page as Frame } from '../../design/Page.tsx';
 import { Tabs } from '../../design/Tabs.tsx';
 import { connectionOf, type McpServer } from '../../live/mcpStand.ts';
 import { actorOf } from '../../live/selectors.ts';
+import { Missing } from '../actor/Missing.tsx';
 import { connect, ServerDialog, ServerMenu, type ServerAsk } from '../mcpServers/ServerMenu.tsx';
 import { Stand } from '../mcpServers/Stand.tsx';
 import '../mcpTools/mcp.css';
@@ -16,21 +16,6 @@ import { Facts } from './Facts.tsx';
 import { ConnectionHistory, ConnectionMachine } from './History.tsx';
 import { Stderr } from './Stderr.tsx';
 import { ToolList } from './ToolList.tsx';
-
-const Missing = (): JSX.Element => (
-  <Frame title="MCP server" crumb={<A href="/mcp/servers">MCP servers</A>}>
-    <Empty
-      title="There is no such server"
-      action={
-        <A href="/mcp/servers" class="button">
-          Go to all servers
-        </A>
-      }
-    >
-      It may have been deleted. What happened to it is still in the log.
-    </Empty>
-  </Frame>
-);
 
 function Actions(props: { of: McpServer }): JSX.Element {
   const navigate = useNavigate();
@@ -85,7 +70,14 @@ export function Page(): JSX.Element {
     return known.find((one) => one === query.tab) ?? 'tools';
   });
   return (
-    <Show when={server()} fallback={<Missing />}>
+    <Show
+      when={server()}
+      fallback={
+        <Missing title="MCP server" what="server" href="/mcp/servers">
+          It may have been deleted. What happened to it is still in the log.
+        </Missing>
+      }
+    >
       {(one) => (
         <Frame
           title={one().context.name || one().id}

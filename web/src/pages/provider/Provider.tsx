@@ -2,8 +2,8 @@
 import { A, useNavigate, useParams } from '@solidjs/router';
 import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
-import { Button, Copy } from '../../design/Button.tsx';
-import { Empty } from '../../design/Empty.tsx';
+import { Button } from '../../design/Button.tsx';
+import { CopyFact } from '../../design/CopyFact.tsx';
 import { count, plural } from '../../design/format.ts';
 import { Card, Page as Frame } from '../../design/Page.tsx';
 import { Ago, Countdown } from '../../design/Time.tsx';
@@ -12,6 +12,7 @@ import { actorsOf } from '../../live/selectors.ts';
 import { dialectsOf } from '../../live/stands.ts';
 import { ruleInWords } from '../../words/rules.ts';
 import { ActorHistory } from '../actor/ActorHistory.tsx';
+import { Missing } from '../actor/Missing.tsx';
 import { dialectNames } from '../providers/columns.tsx';
 import { ProviderForm } from '../providers/ProviderForm.tsx';
 import { isBroken, ProviderMenu, resetBreaker, wake } from '../providers/ProviderMenu.tsx';
@@ -31,21 +32,6 @@ function textOf({ event }: Step): string | undefined {
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(' · ');
 }
-
-const Missing = (): JSX.Element => (
-  <Frame title="Provider" crumb={<A href="/providers">Providers</A>}>
-    <Empty
-      title="There is no such provider"
-      action={
-        <A href="/providers" class="button">
-          Go to all providers
-        </A>
-      }
-    >
-      It may have been removed. What happened to it is still in the log.
-    </Empty>
-  </Frame>
-);
 
 const Breaker = (props: { of: Row }): JSX.Element => {
   const breaker = () => props.of.breaker;
@@ -146,11 +132,7 @@ const Facts = (props: { of: Row }): JSX.Element => {
         <dd>
           <Ago ms={context().created_at_ms} />
         </dd>
-        <dt>Id</dt>
-        <dd class="row">
-          <code class="truncate">{id()}</code>
-          <Copy text={id()} what="the provider's id" />
-        </dd>
+        <CopyFact name="Id" text={id()} what="the provider's id" />
       </dl>
     </Card>
   );
@@ -187,7 +169,14 @@ export function Page(): JSX.Element {
   const params = useParams<{ id: string }>();
   const row = createMemo(() => providerRows().find(({ provider }) => provider.id === params.id));
   return (
-    <Show when={row()} fallback={<Missing />}>
+    <Show
+      when={row()}
+      fallback={
+        <Missing title="Provider" what="provider" href="/providers">
+          It may have been removed. What happened to it is still in the log.
+        </Missing>
+      }
+    >
       {(of) => (
         <Frame
           title={of().provider.context.name}

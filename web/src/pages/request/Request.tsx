@@ -2,7 +2,8 @@
 import { A, useParams } from '@solidjs/router';
 import { createMemo, For, Show, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
-import { Button, Copy } from '../../design/Button.tsx';
+import { Button } from '../../design/Button.tsx';
+import { CopyFact } from '../../design/CopyFact.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { bytes, compact, count, duration, eventName, exact, money } from '../../design/format.ts';
 import { Card, Figure, Page as Frame } from '../../design/Page.tsx';
@@ -172,16 +173,8 @@ const Facts = (props: { of: Request }): JSX.Element => {
         <dd>
           {bytes(of().request_bytes)} asked, {bytes(of().response_bytes)} answered
         </dd>
-        <dt>Id</dt>
-        <dd class="row">
-          <code class="truncate">{of().id}</code>
-          <Copy text={of().id} what="the request's id" />
-        </dd>
-        <dt>Trace id</dt>
-        <dd class="row">
-          <code class="truncate">{of().trace_id}</code>
-          <Copy text={of().trace_id} what="the trace id" />
-        </dd>
+        <CopyFact name="Id" text={of().id} what="the request's id" />
+        <CopyFact name="Trace id" text={of().trace_id} what="the trace id" />
       </dl>
     </Card>
   );

@@ -1,14 +1,15 @@
 /** One model route: who answers for it now, and how it came to this. */
 import { A, useNavigate, useParams } from '@solidjs/router';
 import { createMemo, createSignal, For, Match, Show, Switch, type JSX } from 'solid-js';
-import { Button, Copy } from '../../design/Button.tsx';
-import { Empty } from '../../design/Empty.tsx';
+import { Button } from '../../design/Button.tsx';
+import { CopyFact } from '../../design/CopyFact.tsx';
 import { count, money } from '../../design/format.ts';
 import { Menu } from '../../design/Menu.tsx';
 import { Card, Page as Frame } from '../../design/Page.tsx';
 import { Ago } from '../../design/Time.tsx';
 import type { Step } from '../../live/history.ts';
 import { ActorHistory } from '../actor/ActorHistory.tsx';
+import { Missing } from '../actor/Missing.tsx';
 import { NewestRequests } from '../actor/NewestRequests.tsx';
 import { dialectNames } from '../providers/columns.tsx';
 import { limitNames } from '../routes/drafts.ts';
@@ -17,21 +18,6 @@ import { RemoveRoute, tryAddress } from '../routes/RouteMenu.tsx';
 import { routeRows, type Row } from '../routes/routeRows.ts';
 import { RouteState } from '../routes/RouteState.tsx';
 import { Targets } from './Targets.tsx';
-
-const Missing = (): JSX.Element => (
-  <Frame title="Model route" crumb={<A href="/routes">Model routes</A>}>
-    <Empty
-      title="There is no such model route"
-      action={
-        <A href="/routes" class="button">
-          Go to all model routes
-        </A>
-      }
-    >
-      It may have been removed. What happened to it is still in the log.
-    </Empty>
-  </Frame>
-);
 
 function textOf({ event }: Step): string | undefined {
   const targets = event.data?.['targets'];
@@ -54,11 +40,7 @@ const Facts = (props: { of: Row }): JSX.Element => {
   return (
     <Card title="What it says">
       <dl class="facts">
-        <dt>Model name</dt>
-        <dd class="row">
-          <code class="truncate">{context().name}</code>
-          <Copy text={context().name} what="the model name" />
-        </dd>
+        <CopyFact name="Model name" text={context().name} what="the model name" />
         <dt>Dialects</dt>
         <dd>
           {props.of.dialects.map((one) => dialectNames[one] ?? one).join(', ') ||
@@ -132,7 +114,14 @@ export function Page(): JSX.Element {
   const params = useParams<{ id: string }>();
   const row = createMemo(() => routeRows().find(({ route }) => route.id === params.id));
   return (
-    <Show when={row()} fallback={<Missing />}>
+    <Show
+      when={row()}
+      fallback={
+        <Missing title="Model route" what="model route" href="/routes">
+          It may have been removed. What happened to it is still in the log.
+        </Missing>
+      }
+    >
       {(of) => (
         <Frame
           title={of().route.context.name}
