@@ -169,8 +169,10 @@ export function createProxiedTurns(deps: Deps): ProxiedTurns {
     return {
       caller: {
         onSlow: own.onSlow,
-        get signal() {
-          return (signal ??= AbortSignal.any([own.signal, running.signal]));
+        request: {
+          get signal() {
+            return (signal ??= AbortSignal.any([own.request.signal, running.signal]));
+          },
         },
       },
       async pass(answered) {

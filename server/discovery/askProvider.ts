@@ -2,7 +2,7 @@
 import type { Pools } from '../keyRing/pools.ts';
 import { upstreamHeaders } from '../proxy/headers.ts';
 import type { Provider } from '../proxy/providers.ts';
-import { transportFault, type Upstream, type UpstreamBody } from '../proxy/upstream.ts';
+import { readerOf, transportFault, type Upstream, type UpstreamAnswer } from '../proxy/upstream.ts';
 import { pagePath, readPage, type Offered } from './offered.ts';
 
 /** Why a provider's list could not be read; never with a secret. */
@@ -22,8 +22,8 @@ const maxPageBytes = 16 * 1024 * 1024;
 /** A key that is refused may be the one bad one. */
 const maxKeys = 2;
 
-async function readWhole(body: UpstreamBody | null): Promise<string> {
-  const reader = body?.getReader();
+async function readWhole({ body }: UpstreamAnswer): Promise<string> {
+  const reader = body && readerOf(body);
   const chunks: Uint8Array[] = [];
   let bodyBytes = 0;
   for (;;) {
@@ -60,7 +60,7 @@ async function readList(
     const url = `${baseUrl}${pagePath(dialect, after)}`;
     const request = { method: 'GET', url, headers, body: null, isRepeatable: true };
     const answer = await upstream(request, signal);
-    const text = await readWhole(answer.body);
+    const text = await readWhole(answer);
     if (answer.status !== 200) return answer.status;
     const page = readPage(dialect, parsed(text));
     if (!page) throw new ListUnavailable('its answer is no list of models');

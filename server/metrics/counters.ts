@@ -10,6 +10,10 @@ const maxSeries = 2_000;
 
 type Key = string | number;
 
+type Found<One> = Readonly<{ a: Key; b: Key; c: Key; one: One | undefined }>;
+const isOf = (found: Found<unknown>, a: Key, b: Key, c: Key): boolean =>
+  found.c === c && found.b === b && found.a === a;
+
 /**
  * Series by up to three values of labels. Maps in maps: to make one text of the values for each request would cost
  * more than all the rest of the counting.
@@ -17,8 +21,10 @@ type Key = string | number;
 function createSeries<One>(names: readonly string[], make: (labels: Labels) => One) {
   const byFirst = new Map<Key, Map<Key, Map<Key, One>>>();
   const all: One[] = [];
-  // One request is often like the one before: to compare three texts is less than to look three up.
-  let last: Readonly<{ a: Key; b: Key; c: Key; one: One | undefined }> | undefined;
+  // One request is often like the one before: to compare three texts is less than to look three up. Two are kept,
+  // for what counts two kinds of a thing in turn.
+  let last: Found<One> | undefined;
+  let beforeLast: Found<One> | undefined;
 
   const added = (a: Key, b: Key, c: Key): One | undefined => {
     if (all.length >= maxSeries) return undefined;
@@ -35,10 +41,14 @@ function createSeries<One>(names: readonly string[], make: (labels: Labels) => O
     all: all as readonly One[],
     /** Undefined when there are too many already. */
     of(a: Key, b: Key, c: Key): One | undefined {
-      if (last?.a === a && last.b === b && last.c === c) return last.one;
-      const one = byFirst.get(a)?.get(b)?.get(c) ?? added(a, b, c);
-      last = { a, b, c, one };
-      return one;
+      if (last && isOf(last, a, b, c)) return last.one;
+      const found =
+        beforeLast && isOf(beforeLast, a, b, c)
+          ? beforeLast
+          : { a, b, c, one: byFirst.get(a)?.get(b)?.get(c) ?? added(a, b, c) };
+      beforeLast = last;
+      last = found;
+      return found.one;
     },
   };
 }

@@ -69,11 +69,28 @@ export function createPricing({ providers, modelRoutes }: Options): Pricing {
     return known;
   };
 
+  /** The one before: a request is often like it, and to compare is less than to look up. */
+  let last: Readonly<{ provider: Priced; model: string; quote: Quote | null }> | undefined;
+  const holds = (quote: Quote | null, atMs: number): boolean =>
+    quote === null || (atMs >= quote.fromMs && atMs < quote.beforeMs);
+
   const quoteFor = (provider: Priced, model: string, atMs: number): Quote | null => {
-    const known = quotesOf(provider);
+    if (last?.provider === provider && last.model === model && holds(last.quote, atMs)) {
+      return last.quote;
+    }
+    const quote = quoteIn(quotesOf(provider), provider, model, atMs);
+    last = { provider, model, quote };
+    return quote;
+  };
+
+  const quoteIn = (
+    known: Map<string, Quote | null>,
+    provider: Priced,
+    model: string,
+    atMs: number,
+  ): Quote | null => {
     const kept = known.get(model);
-    if (kept === null) return kept;
-    if (kept && atMs >= kept.fromMs && atMs < kept.beforeMs) return kept;
+    if (kept !== undefined && holds(kept, atMs)) return kept;
     const [oldest] = known.size >= maxModels ? known.keys() : [];
     if (oldest !== undefined) known.delete(oldest);
     const quote = quoteOf(provider, model, atMs) ?? null;

@@ -82,7 +82,7 @@ export function createProbe(deps: ProbeDeps): (id: ActorId, cause: Cause) => Pro
       provider: context.provider,
       dialect,
       endpoint: 'read' as const,
-      client: { signal: new AbortController().signal, onSlow() {} },
+      client: { request: { signal: new AbortController().signal }, onSlow() {} },
       limitMs: probeMs,
       limits,
       now,

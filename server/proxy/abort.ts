@@ -13,25 +13,38 @@ export type Abort = Readonly<{ signal: AbortState; abort: (reason?: unknown) => 
 
 const nobodyWaits = new DOMException('the request is not waited for any more', 'AbortError');
 
-export function createAbort(): Abort {
-  let listeners: (() => void)[] | undefined;
-  const signal = {
-    aborted: false,
-    reason: undefined as unknown,
-    addEventListener(_: 'abort', listener: () => void) {
-      listeners ??= [];
-      listeners.push(listener);
-    },
-  };
-  return {
-    signal,
-    abort(reason = nobodyWaits) {
-      if (signal.aborted) return;
-      signal.aborted = true;
-      signal.reason = reason;
-      const told = listeners;
-      listeners = undefined;
-      for (const tell of told ?? []) tell();
-    },
-  };
+type Own = {
+  aborted: boolean;
+  reason: unknown;
+  /** Most have one listener, and no list. */
+  first: (() => void) | undefined;
+  others: (() => void)[] | undefined;
+};
+
+function addEventListener(this: Own, _: 'abort', listener: () => void): void {
+  if (!this.first) this.first = listener;
+  else (this.others ??= []).push(listener);
 }
+
+function abort(this: Readonly<{ signal: Own }>, reason: unknown = nobodyWaits): void {
+  const { signal } = this;
+  if (signal.aborted) return;
+  signal.aborted = true;
+  signal.reason = reason;
+  const { first, others = [] } = signal;
+  signal.first = signal.others = undefined;
+  first?.();
+  for (const tell of others) tell();
+}
+
+/** The functions are shared, not made for each request: `abort` is called on what it belongs to. */
+export const createAbort = (): Abort => ({
+  signal: {
+    aborted: false,
+    reason: undefined,
+    first: undefined,
+    others: undefined,
+    addEventListener,
+  } as AbortState,
+  abort,
+});

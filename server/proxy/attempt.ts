@@ -10,11 +10,13 @@ import { unpacked } from './packing.ts';
 import { endLimit, startLimit, timeIsOver } from './timeLimits.ts';
 import {
   isUnsent,
+  readerOf,
   transportFault,
   type Upstream,
   type UpstreamAnswer,
   type UpstreamRequest,
 } from './upstream.ts';
+import { headersFrom } from './vendorHeaders.ts';
 
 export type FailedAttempt = Readonly<{
   kind: 'failed';
@@ -23,9 +25,9 @@ export type FailedAttempt = Readonly<{
   answer: VendorAnswer | null;
 }>;
 
-/** Who waits for the answer. Both are asked for late: Bun makes a signal when it is first looked at. */
+/** Who waits for the answer. Bun makes a request's signal when it is first looked at: that is done late. */
 export type Caller = Readonly<{
-  readonly signal: AbortSignal;
+  request: Readonly<{ signal: AbortSignal }>;
   /** Called once an answer takes longer than a moment. */
   onSlow: () => void;
 }>;
@@ -62,7 +64,7 @@ export async function attempt<Opened extends object>(
   // To look after the client costs more than most of what a short request needs: it is done for those that take long.
   const follow = () => {
     client.onSlow();
-    const { signal } = client;
+    const { signal } = client.request;
     if (signal.aborted) abort.abort(signal.reason);
     else signal.addEventListener('abort', () => abort.abort(signal.reason), { once: true });
   };
@@ -75,9 +77,11 @@ export async function attempt<Opened extends object>(
     }
     const answer = await readAnswer(response, options.limits.errorBytes);
     abort.abort();
-    return client.signal.aborted ? failed(options, null, 'aborted') : failed(options, answer, null);
+    return client.request.signal.aborted
+      ? failed(options, null, 'aborted')
+      : failed(options, answer, null);
   } catch (error) {
-    const fault = faultOf(error, abort, client.signal);
+    const fault = faultOf(error, abort, client.request.signal);
     abort.abort();
     const isFalse = error instanceof FalseAnswer && fault !== 'aborted';
     return isFalse ? failed(options, error.answer, null) : failed(options, null, fault);
@@ -108,7 +112,7 @@ function failed(
     dialect,
     endpoint,
     status: answer?.status ?? 0,
-    headers: answer?.headers ?? new Headers(),
+    headers: answer ? headersFrom(answer.headers) : new Headers(),
     body: answer ? decodedText(answer) : '',
     phase: answer ? 'headers' : isUnsent(fault) ? 'connect' : 'first-byte',
     transport: fault,
@@ -123,7 +127,7 @@ async function readAnswer(response: UpstreamAnswer, mostBytes: number): Promise<
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    const reader = response.body?.getReader();
+    const reader = response.body && readerOf(response.body);
     while (reader && size < mostBytes) {
       const { done, value } = await reader.read();
       if (done) break;

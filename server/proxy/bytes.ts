@@ -13,6 +13,11 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
+/** The text from there on, without a view of it, which would cost more than to decode it. */
+function decodeFrom(bytes: Uint8Array, from: number): string {
+  return Buffer.prototype.toString.call(bytes, 'utf8', from);
+}
+
 /** `"key"`, as `valueAt` wants it. */
 export function quoted(key: string): Buffer {
   return Buffer.from(`"${key}"`);
@@ -106,7 +111,7 @@ export function lastMember(name: string) {
   return (bytes: Uint8Array): JsonObject | null => {
     const at = findLast(bytes, key);
     if (at < 1 || bytes[at - 1] === backslash) return null;
-    return objectOf(parseObject(`{${decodeUtf8(bytes.subarray(at))}`)?.[name]);
+    return objectOf(parseObject(`{${decodeFrom(bytes, at)}`)?.[name]);
   };
 }
 

@@ -8,7 +8,7 @@ import type { DialectModule } from './dialect.ts';
 import type { Drain } from './drain.ts';
 import { elapsedMs, type Exchange } from './exchange.ts';
 import { AnswerEndedEarly, checkJson, htmlPage, type Head } from './falseAnswer.ts';
-import { responseHeaders } from './headers.ts';
+import { clientResponse } from './headers.ts';
 import type { Incoming } from './incoming.ts';
 import type { Limits } from './limits.ts';
 import { openStream } from './openStream.ts';
@@ -21,7 +21,7 @@ import type { StreamEnd } from './streamEnd.ts';
 import { keepTail } from './tail.ts';
 import { timeIsOver } from './timeLimits.ts';
 import { canUnpack, unpackedReader } from './unpackStream.ts';
-import type { UpstreamAnswer, UpstreamBody } from './upstream.ts';
+import type { UpstreamAnswer } from './upstream.ts';
 
 export type Delivered = Readonly<{
   kind: 'delivered';
@@ -49,6 +49,8 @@ export type DeliveryOptions = Readonly<{
   resume: Resume | undefined;
 }>;
 
+const nothing = new Uint8Array();
+
 /** Opens the answer; throws what breaks before the client got a byte. */
 export function deliver(
   response: UpstreamAnswer,
@@ -65,13 +67,14 @@ export function deliver(
   const isHtml = type.startsWith('text/html');
   if (isHtml && incoming.endpoint !== 'read') throw htmlPage(headOf(response, options));
   const isStream = isReadableStream(type, response, incoming);
-  // `response.body` makes a stream of it, which costs a small answer more than all the rest: asked for late.
+  const { body } = response;
+  if (!body) return deliverWhole(response, type, nothing, options);
   if (!isStream && (isSmall(response.headers, limits) || isJsonAlways(response, incoming))) {
-    return response.bytes().then((body) => deliverWhole(response, type, body, options));
+    return body instanceof Uint8Array
+      ? deliverWhole(response, type, body, options)
+      : body.bytes().then((bytes) => deliverWhole(response, type, bytes, options));
   }
   options.follow();
-  const { body } = response;
-  if (!body) return deliverWhole(response, type, new Uint8Array(), options);
   if (isStream) return deliverStream(response, body, abort, options);
   return deliverLarge(response, body, abort, options);
 }
@@ -130,21 +133,17 @@ function deliverWhole(
   }
   if (incoming.endpoint === 'creation') onIds(idsInHeaders(route, response.headers));
   record(exchange, response.status, 'completed');
-  const headers = responseHeaders(response.headers, exchange.id, { origin: incoming.origin });
-  if (readdressed) headers.delete('content-encoding');
-  return {
-    kind: 'delivered',
-    isStream: false,
-    response: new Response(sent.byteLength === 0 ? null : sent, {
-      status: response.status,
-      headers,
-    }),
-  };
+  const { origin } = incoming;
+  const given = clientResponse(sent.byteLength === 0 ? null : sent, response, exchange.id, {
+    origin,
+  });
+  if (readdressed) given.headers.delete('content-encoding');
+  return { kind: 'delivered', isStream: false, response: given };
 }
 
 async function deliverStream(
   response: UpstreamAnswer,
-  body: UpstreamBody,
+  body: NonNullable<UpstreamAnswer['body']>,
   abort: Abort,
   options: DeliveryOptions,
 ): Promise<Delivered> {
@@ -173,7 +172,7 @@ async function deliverStream(
     watch,
     dialect,
     abort: leave,
-    client: client.signal,
+    client: client.request.signal,
     limits,
     drain,
     now,
@@ -188,18 +187,15 @@ async function deliverStream(
       record(exchange, response.status, how);
     },
   });
-  const headers = responseHeaders(response.headers, exchange.id);
+  const given = clientResponse(relayed, response, exchange.id);
+  const { headers } = given;
   headers.delete('content-encoding');
   // Gemini has another form of its own.
   if (!isEvents && dialect.name !== 'gemini') headers.set('content-type', 'text/event-stream');
   headers.set('cache-control', headers.get('cache-control') ?? 'no-cache');
   // nginx and its like would hold events back.
   headers.set('x-accel-buffering', 'no');
-  return {
-    kind: 'delivered',
-    isStream: true,
-    response: new Response(relayed, { status: response.status, headers }),
-  };
+  return { kind: 'delivered', isStream: true, response: given };
 }
 
 function tellEnd(
@@ -215,7 +211,7 @@ function tellEnd(
 
 function deliverLarge(
   response: UpstreamAnswer,
-  body: UpstreamBody,
+  body: NonNullable<UpstreamAnswer['body']>,
   abort: Abort,
   options: DeliveryOptions,
 ): Delivered {
@@ -240,10 +236,6 @@ function deliverLarge(
       },
     },
   );
-  const headers = responseHeaders(response.headers, exchange.id, { bodyUnchanged: true });
-  return {
-    kind: 'delivered',
-    isStream: true,
-    response: new Response(passed, { status: response.status, headers }),
-  };
+  const given = clientResponse(passed, response, exchange.id, { bodyUnchanged: true });
+  return { kind: 'delivered', isStream: true, response: given };
 }

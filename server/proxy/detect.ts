@@ -171,8 +171,27 @@ function ofVerb(method: string, pathname: string): Detection | null {
  */
 const isOfProxy = (pathname: string): boolean => /^\/(v1|v1beta|upload|ws)(\/|$)/.test(pathname);
 
+/** What is asked most says all by its path: it is looked at once. */
+const usual = new Map<string, Detection>();
+
 /** Null for a path that must be refused with 400. */
 export function detect(
+  method: string,
+  pathname: string,
+  search: string,
+  headers: Headers,
+): Detection | null {
+  const isPlain = method === 'POST' && search === '';
+  const known = isPlain ? usual.get(pathname) : undefined;
+  if (known) return known;
+  const detected = detectAnew(method, pathname, search, headers);
+  if (isPlain && detected?.route === pathname && generating.has(pathname)) {
+    usual.set(pathname, detected);
+  }
+  return detected;
+}
+
+function detectAnew(
   method: string,
   pathname: string,
   search: string,

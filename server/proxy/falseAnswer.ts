@@ -6,11 +6,12 @@ import { readVendorError } from '../../actors/providerKey/vendorError.ts';
 import { decodeUtf8, skipSpace } from './bytes.ts';
 import type { DialectModule, GatewayError } from './dialect.ts';
 import { objectOf, parseObject } from './json.ts';
+import { vendorHeaders, type VendorHeaders } from './vendorHeaders.ts';
 
 /** A vendor's own answer that is no success, whole enough to be passed on. */
 export type VendorAnswer = Readonly<{
   status: number;
-  headers: Headers;
+  headers: VendorHeaders;
   body: Uint8Array<ArrayBuffer>;
 }>;
 
@@ -30,18 +31,21 @@ export class AnswerEndedEarly extends Error {
 }
 
 /** What is known of an answer before its body. */
-export type Head = Readonly<{ headers: Headers; dialect: DialectModule; provider: string }>;
+export type Head = Readonly<{ headers: VendorHeaders; dialect: DialectModule; provider: string }>;
 
 const openBrace = 123;
 const openBracket = 91;
 const spaceBytes = new Set([9, 10, 13, 32]);
 
 /** The vendor's headers, about a body of ours or about one that was unpacked. */
-function headersAboutJson(headers: Headers): Headers {
-  const about = new Headers(headers);
-  about.set('content-type', 'application/json');
-  about.delete('content-encoding');
-  return about;
+function headersAboutJson({ pairs }: VendorHeaders): VendorHeaders {
+  const about = ['content-type', 'application/json'];
+  for (let at = 0; at < pairs.length; at += 2) {
+    const name = pairs[at] ?? '';
+    if (name !== 'content-type' && name !== 'content-encoding')
+      about.push(name, pairs[at + 1] ?? '');
+  }
+  return vendorHeaders(about);
 }
 
 const saying = ({ headers }: Head, status: number, text: string): FalseAnswer =>

@@ -1,5 +1,6 @@
 /** Which headers and query parameters cross the gateway, in either direction. */
 import type { Auth, Dialect } from '../../events/provider.ts';
+import { vendorHeaders, type VendorHeaders } from './vendorHeaders.ts';
 
 const hopByHop = new Set([
   'connection',
@@ -63,14 +64,14 @@ function namedBy(connection: string | null): ReadonlySet<string> {
 /** False for what says something of one connection, or of a host that is not the gateway. */
 export const isForClient = (name: string): boolean => !notForClient.has(name);
 
-/** A copy of a vendor's headers with what can be passed on. */
-export function passedOn(headers: Headers): Headers {
+/** Of a vendor's headers what can be passed on. */
+export function passedOn(headers: Headers): VendorHeaders {
   const named = namedBy(headers.get('connection'));
-  const passed = new Headers();
+  const pairs: string[] = [];
   for (const [name, value] of headers) {
-    if (isForClient(name) && !named.has(name)) passed.append(name, value);
+    if (isForClient(name) && !named.has(name)) pairs.push(name, value);
   }
-  return passed;
+  return vendorHeaders(pairs);
 }
 
 /** `name: value` a line, each with its CRLF: as the wire wants them, for no map of them is needed on the way. */
@@ -135,23 +136,31 @@ export type ResponseHeaderOptions = {
   origin?: string;
 };
 
-/**
- * The vendor's headers, its request id and limits among them, with our request id. They are changed where they are:
- * the answer goes to one client only.
- */
-export function responseHeaders(
-  headers: Headers,
+/** The vendor's answer for the client: its headers, its request id and limits among them, with our request id. */
+export function clientResponse(
+  body: BodyInit | null,
+  { status, headers: from }: Readonly<{ status: number; headers: VendorHeaders }>,
   requestId: string,
-  options: ResponseHeaderOptions = {},
-): Headers {
-  if (options.bodyUnchanged !== true) headers.delete('content-length');
+  { bodyUnchanged = false, origin }: ResponseHeaderOptions = {},
+): Response {
+  const response = new Response(body, { status });
+  // Put where they stay: a copy of them all would cost as much as the answer.
+  const { headers } = response;
+  const { pairs } = from;
+  for (let at = 0; at < pairs.length; at += 2) {
+    const name = pairs[at] ?? '';
+    if (bodyUnchanged || name !== 'content-length') headers.append(name, pairs[at + 1] ?? '');
+  }
   headers.set('x-signalbox-request-id', requestId);
-  if (options.origin === undefined || !headers.has('x-goog-upload-status')) return headers;
+  if (origin !== undefined && from.has('x-goog-upload-status')) leadOn(headers, origin);
+  return response;
+}
+
+function leadOn(headers: Headers, origin: string): void {
   for (const name of uploadUrls) {
     const url = headers.get(name);
-    if (url !== null) headers.set(name, throughGateway(url, options.origin));
+    if (url !== null) headers.set(name, throughGateway(url, origin));
   }
-  return headers;
 }
 
 function throughGateway(url: string, origin: string): string {

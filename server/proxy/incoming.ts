@@ -78,6 +78,8 @@ export function readUpgrade(
   return { ...place, ...nothing, method, headers, route, model, streamed: true, endpoint, tunnel };
 }
 
+const isUpload = ({ route }: Detection): boolean => route.startsWith('/upload/');
+
 /** What the gateway needs of a body, or why the body cannot be what it is said to be. */
 export function readIncoming(
   request: Request,
@@ -86,27 +88,35 @@ export function readIncoming(
   body: Uint8Array<ArrayBuffer> | null,
 ): Incoming | GatewayError {
   const { method, headers } = request;
-  const { endpoint } = route;
-  const nothing = { unpacked: undefined, tunnel: undefined };
-  const plain = { ...place, ...nothing, method, headers, route, body, endpoint };
-  const fromPath = { json: undefined, model: route.model ?? '', streamed: route.streamed ?? false };
-  const isUpload = route.route.startsWith('/upload/');
-  if (isUpload) return { ...plain, ...fromPath, origin: originOf(place.origin, headers) };
-  if (!body) return { ...plain, ...fromPath };
   const type = headers.get('content-type');
-  if (!isJson(type)) return { ...plain, ...fromPath, ...ofForm(body, type) };
+  if (!body || !isJson(type) || isUpload(route)) {
+    const nothing = { unpacked: undefined, json: undefined, tunnel: undefined };
+    const { endpoint, model, streamed } = route;
+    const plain = { ...place, ...nothing, method, headers, route, body, endpoint };
+    const fromPath = { ...plain, model: model ?? '', streamed: streamed ?? false };
+    if (isUpload(route)) return { ...fromPath, origin: originOf(place.origin, headers) };
+    return { ...fromPath, ...(body && ofForm(body, type)) };
+  }
   const encoding = headers.get('content-encoding');
   const packed = encoding === null ? undefined : unpacked(body, encoding);
   if (packed === null) return unreadable('its content encoding is not gzip, deflate, br or zstd');
   const read = readBody(packed ?? body);
   if (!read.ok) return unreadable(read.reason);
+  // Named one by one: to spread objects into it would take a tenth of the time that a small request takes.
   return {
-    ...plain,
+    origin: place.origin,
+    pathname: place.pathname,
+    search: place.search,
+    method,
+    headers,
+    route,
+    body,
     unpacked: packed,
     json: read.json,
     model: route.model ?? read.model ?? '',
     streamed: route.streamed ?? read.stream,
-    endpoint: isCreation(route.dialect, route.route, read.json) ? 'creation' : endpoint,
+    endpoint: isCreation(route.dialect, route.route, read.json) ? 'creation' : route.endpoint,
+    tunnel: undefined,
   };
 }
 

@@ -28,7 +28,7 @@ export type ChoiceRequest = Readonly<{
   avoid: ReadonlySet<ActorId>;
   /** Shared by all attempts of a request: it waits once, not once an attempt. */
   patience: Patience;
-  client: Readonly<{ signal: AbortSignal }>;
+  client: Readonly<{ request: Readonly<{ signal: AbortSignal }> }>;
 }>;
 
 /** Until when a request may wait, set when it first has to. */
@@ -86,7 +86,7 @@ export function createKeyChoice({ affinity, waiters, limits, now }: Options): Ke
         patience.untilMs ??= now() + limits.waitMs;
         const { untilMs } = patience;
         const isNear = readyAtMs !== undefined && readyAtMs <= untilMs && now() < untilMs;
-        if (!isNear || !(await waiters.wait(pool, untilMs, client.signal))) {
+        if (!isNear || !(await waiters.wait(pool, untilMs, client.request.signal))) {
           return { readyAtMs: readyAtMsFor(request) };
         }
       }

@@ -4,7 +4,7 @@ import type { FailedAttempt } from './attempt.ts';
 import type { GatewayError } from './dialect.ts';
 import type { Exchange } from './exchange.ts';
 import * as errors from './gatewayErrors.ts';
-import { responseHeaders } from './headers.ts';
+import { clientResponse } from './headers.ts';
 
 export type LastWord = Readonly<{
   /** After an attempt: the vendor's answer, where there is one that the client may see. */
@@ -43,11 +43,11 @@ export function createLastWord({ record, refuse, now }: Options): LastWord {
       if (fault === 'truncated') return refuse(exchange, errors.notWhole(id));
       return refuse(exchange, errors.unreachable(id, verdict.reason));
     }
-    const headers = responseHeaders(answer.headers, exchange.id);
-    if (verdict.scope !== 'caller') headers.set('x-should-retry', 'false');
+    const response = clientResponse(answer.body, answer, exchange.id);
+    if (verdict.scope !== 'caller') response.headers.set('x-should-retry', 'false');
     exchange.responseBytes = answer.body.byteLength;
     record(exchange, answer.status, 'failed');
-    return new Response(answer.body, { status: answer.status, headers });
+    return response;
   };
 
   return {

@@ -3,6 +3,7 @@ import type { Dialect } from '../../events/provider.ts';
 import { decodeUtf8 } from './bytes.ts';
 import { cipherId, geminiFile, idOf, maxIds, maxItems, newest } from './ids.ts';
 import { arrayOf, objectOf, parseObject, textOf, type JsonObject } from './json.ts';
+import type { ReadHeaders } from './vendorHeaders.ts';
 
 const answerLimitBytes = 8 * 1024 * 1024;
 
@@ -26,9 +27,16 @@ function idsOfItem(item: JsonObject | null): (string | null)[] {
 const making =
   /(?:\/(?:responses|files|uploads|batches|vector_stores|conversations|containers|videos|jobs|compact|cachedContents|fileSearchStores|interactions|complete|operations\/{id})|:(?:predictLongRunning|batchGenerateContent|asyncBatchEmbedContent)|^\/upload\/.*)$/;
 
+/** The templates are few: each is looked at once. */
+const known = new Map<string, boolean>();
+
 /** Whether answers of a route are worth reading for ids. */
 function makesIds(route: string): boolean {
-  return making.test(route) || route === '/v1/messages';
+  const seen = known.get(route);
+  if (seen !== undefined) return seen;
+  const makes = making.test(route) || route === '/v1/messages';
+  known.set(route, makes);
+  return makes;
 }
 
 function geminiIds(json: JsonObject): string[] {
@@ -40,7 +48,7 @@ function geminiIds(json: JsonObject): string[] {
 }
 
 /** What an answer's headers say was begun: an upload, or a call that goes on over a socket. */
-export function idsInHeaders(route: string, headers: Headers): string[] {
+export function idsInHeaders(route: string, headers: ReadHeaders): string[] {
   if (route.startsWith('/upload/')) {
     const url = headers.get('x-goog-upload-url') ?? '';
     return unique([URL.canParse(url) ? new URL(url).searchParams.get('upload_id') : null]);

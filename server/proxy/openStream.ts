@@ -7,15 +7,13 @@ import {
   isJsonBegun,
   type Head,
 } from './falseAnswer.ts';
-import type { UpstreamBody } from './upstream.ts';
-
-type Reader = ReturnType<UpstreamBody['getReader']>;
+import type { BodyReader } from './upstream.ts';
 
 /** A stream whose first event has come and whose first byte the client has not got yet. */
-export type OpenedStream = Readonly<{ reader: Reader; first: readonly Uint8Array[] }>;
+export type OpenedStream = Readonly<{ reader: BodyReader; first: readonly Uint8Array[] }>;
 
 export type OpeningOptions = Readonly<{
-  reader: Reader;
+  reader: BodyReader;
   watch: StreamWatch;
   head: Head;
   /** What was made before is read again: then its failure is the answer. */
@@ -51,7 +49,7 @@ export async function openStream(options: OpeningOptions): Promise<OpenedStream>
   return { reader, first };
 }
 
-async function readMost(reader: Reader, begun: Uint8Array, mostBytes: number) {
+async function readMost(reader: BodyReader, begun: Uint8Array, mostBytes: number) {
   const pieces = [begun];
   for (let size = begun.byteLength; size < mostBytes;) {
     const { done, value } = await reader.read();

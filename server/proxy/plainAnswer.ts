@@ -3,10 +3,11 @@ import type { Abort } from './abort.ts';
 import type { Limits } from './limits.ts';
 import type { Drain } from './drain.ts';
 import { timeIsOver } from './timeLimits.ts';
-import type { UpstreamBody } from './upstream.ts';
+import { readerOf, type UpstreamAnswer } from './upstream.ts';
+import type { ReadHeaders } from './vendorHeaders.ts';
 
 /** True for a body worth holding until it is whole: then a broken one can still be asked for again. */
-export function isSmall(headers: Headers, limits: Limits): boolean {
+export function isSmall(headers: ReadHeaders, limits: Limits): boolean {
   const length = headers.get('content-length');
   if (length !== null) return Number(length) <= limits.bufferedBytes;
   const type = headers.get('content-type') ?? '';
@@ -26,12 +27,12 @@ export type PassedBody = Readonly<{
  * `stallMs`, breaks the connection.
  */
 export function passBody(
-  body: UpstreamBody,
+  body: NonNullable<UpstreamAnswer['body']>,
   abort: Abort,
   { limits, drain }: Readonly<{ limits: Limits; drain: Drain }>,
   { onChunk, onEnd }: PassedBody,
 ): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
+  const reader = readerOf(body);
   const breakOff = () => abort.abort(timeIsOver);
   drain.open.add(breakOff);
   const finish: PassedBody['onEnd'] = (how) => {

@@ -85,13 +85,6 @@ export function createProxy(deps: ProxyDeps): Proxy {
     return new Response(null, { status: clientClosedRequest });
   };
 
-  /** Puts the client's limit on the answer. */
-  const showing = (exchange: Exchange) => (response: Response) => {
-    const { allowance, dialect } = exchange;
-    allowance?.show(response.headers, dialect, performance.now(), now());
-    return response;
-  };
-
   const pursue = createPursue({ ...deps, record, refuse, cancel });
 
   const answer = async (
@@ -178,27 +171,25 @@ export function createProxy(deps: ProxyDeps): Proxy {
     return deps.bodies.record(await answered, exchange.isFinished, { id, headers, body });
   };
 
-  /** While the gateway is being stopped nobody shall come back on this connection. */
-  const closing = (response: Response): Response => {
+  /** The last that is put on an answer. */
+  const finished = ({ allowance, dialect }: Exchange, response: Response): Response => {
+    // While the gateway is being stopped nobody shall come back on this connection.
     if (drain.isDraining) response.headers.set('connection', 'close');
+    if (allowance !== null) allowance.show(response.headers, dialect, performance.now(), now());
     return response;
   };
 
   return (request, onSlow, tunnel) => {
     drain.inFlight += 1;
     const exchange = beginExchange(request.method, request.headers.get('traceparent'), now());
-    const caller = {
-      onSlow,
-      get signal() {
-        return request.signal;
+    const caller = { request, onSlow };
+    return answer(exchange, request, caller, tunnel).then(
+      (response) => finished(exchange, response),
+      (error: unknown) => {
+        if (request.signal.aborted) return cancel(exchange);
+        deps.onError(error, `request ${exchange.id}`);
+        return finished(exchange, refuse(exchange, errors.internal));
       },
-    };
-    const answered = answer(exchange, request, caller, tunnel).then(closing, (error: unknown) => {
-      if (request.signal.aborted) return cancel(exchange);
-      deps.onError(error, `request ${exchange.id}`);
-      return refuse(exchange, errors.internal);
-    });
-    // Known by now: whoever is let in without a session is let in at once.
-    return exchange.allowance === null ? answered : answered.then(showing(exchange));
+    );
   };
 }

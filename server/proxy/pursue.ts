@@ -143,14 +143,14 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       return lastWord.leftAlone(exchange, id, leg.openUntilMs, last);
     }
     const choice = await keyChoice.wait(leg);
-    if ('key' in choice && !client.signal.aborted) {
+    if ('key' in choice && !client.request.signal.aborted) {
       leg.taken = choice;
       return undefined;
     }
     // Also a key that would be probed goes back.
     if ('key' in choice) verdicts.settle(id, choice, false, cause);
     breakers.release(id);
-    if (client.signal.aborted) return deps.cancel(exchange);
+    if (client.request.signal.aborted) return deps.cancel(exchange);
     const readyAtMs = 'readyAtMs' in choice ? choice.readyAtMs : undefined;
     const maker = affinity.makerOf(leg.ties.pinned);
     const isTied = maker !== undefined && leg.pool.get(maker) !== undefined;
@@ -208,7 +208,7 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
       const { verdict } = result;
       if (drain.isOver) return deps.refuse(exchange, errors.stopping);
       breakers.failed(provider.id, verdict, startedAtMs, cause);
-      if (client.signal.aborted) return deps.cancel(exchange);
+      if (client.request.signal.aborted) return deps.cancel(exchange);
       if (taken)
         verdicts.apply(
           { provider: provider.id, key: taken.key, model, startedAtMs, cause },

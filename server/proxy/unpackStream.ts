@@ -7,9 +7,8 @@ import {
   createInflate,
   createZstdDecompress,
 } from 'node:zlib';
-import type { UpstreamBody } from './upstream.ts';
-
-type Reader = ReturnType<UpstreamBody['getReader']>;
+import { readerOf, type BodyReader, type UpstreamAnswer } from './upstream.ts';
+import type { ReadHeaders } from './vendorHeaders.ts';
 
 const unpackers = new Map<string, () => Transform>([
   ['gzip', () => createGunzip()],
@@ -19,18 +18,21 @@ const unpackers = new Map<string, () => Transform>([
   ['zstd', () => createZstdDecompress()],
 ]);
 
-const nameOf = (headers: Headers): string =>
+const nameOf = (headers: ReadHeaders): string =>
   headers.get('content-encoding')?.trim().toLowerCase() ?? '';
 
-const isPacked = (headers: Headers): boolean => !['', 'identity'].includes(nameOf(headers));
+const isPacked = (headers: ReadHeaders): boolean => !['', 'identity'].includes(nameOf(headers));
 
 /** False where nobody here can read the answer. */
-export const canUnpack = (headers: Headers): boolean =>
+export const canUnpack = (headers: ReadHeaders): boolean =>
   !isPacked(headers) || unpackers.has(nameOf(headers));
 
 /** Reads what is in the body. */
-export function unpackedReader(body: UpstreamBody, headers: Headers): Reader {
-  const packed = body.getReader();
+export function unpackedReader(
+  body: NonNullable<UpstreamAnswer['body']>,
+  headers: ReadHeaders,
+): BodyReader {
+  const packed = readerOf(body);
   const unpack = unpackers.get(nameOf(headers))?.();
   if (!unpack) return packed;
 

@@ -1,6 +1,7 @@
 /** The one place where a request leaves for a vendor. */
 import type { AbortState } from './abort.ts';
 import { headersOf, passedOn, type HeaderLines } from './headers.ts';
+import type { VendorHeaders } from './vendorHeaders.ts';
 import type { TransportFault } from '../../actors/providerKey/evidence.ts';
 
 export type UpstreamRequest = Readonly<{
@@ -17,20 +18,35 @@ export type ReadResult = Readonly<
   { done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }
 >;
 
-/** A body's bytes as they come. A reader that stops reading stops the sender. */
+export type BodyReader = Readonly<{ read: () => Promise<ReadResult> }>;
+
+/** A body's bytes as they come, read once. A reader that stops reading stops the sender. */
 export type UpstreamBody = Readonly<{
-  getReader: () => Readonly<{ read: () => Promise<ReadResult> }>;
+  getReader: () => BodyReader;
+  bytes: () => Promise<Uint8Array<ArrayBuffer>>;
 }>;
 
-/** An answer whose head is there. Its body is read once: with `body` or with `bytes`. */
+/** An answer whose head is there. */
 export type UpstreamAnswer = Readonly<{
   status: number;
   /** Only what can be passed on to a client. */
-  headers: Headers;
-  /** Null when there is none. */
-  body: UpstreamBody | null;
-  bytes: () => Promise<Uint8Array<ArrayBuffer>>;
+  headers: VendorHeaders;
+  /** All of it where it came with the head, as a small one does; null when there is none. */
+  body: UpstreamBody | Uint8Array<ArrayBuffer> | null;
 }>;
+
+/** Reads a body piece by piece, also one that is there already. */
+export function readerOf(body: UpstreamBody | Uint8Array): BodyReader {
+  if (!(body instanceof Uint8Array)) return body.getReader();
+  let left: Uint8Array | undefined = body;
+  return {
+    read() {
+      const value = left;
+      left = undefined;
+      return Promise.resolve(value ? { done: false, value } : { done: true });
+    },
+  };
+}
 
 /**
  * Sends a request and answers with the head of the answer; the body has not been read. The signal ends the request
@@ -60,10 +76,14 @@ export const fetchUpstream: Upstream = async ({ method, url, headers, body }, st
   return {
     status: answer.status,
     headers: passedOn(answer.headers),
-    body: answer.body,
-    bytes: () => answer.bytes(),
+    body: bodyOf(answer),
   };
 };
+
+function bodyOf(answer: Response): UpstreamBody | null {
+  const { body } = answer;
+  return body && { getReader: () => body.getReader(), bytes: () => answer.bytes() };
+}
 
 const faults: Readonly<Record<string, TransportFault>> = {
   ConnectionRefused: 'refused',

@@ -2,6 +2,7 @@
 import type { AbortState } from '../proxy/abort.ts';
 import { headersOf, linesOf } from '../proxy/headers.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from '../proxy/upstream.ts';
+import { vendorHeaders } from '../proxy/vendorHeaders.ts';
 
 export type Message = string | Buffer<ArrayBuffer>;
 
@@ -67,7 +68,7 @@ async function refusal(
     signal,
   );
   // It would have been let in this time, with nobody there to go in.
-  return answer.status >= 400 ? answer : new Response(null, { status });
+  return answer.status >= 400 ? answer : { status, headers: vendorHeaders([]), body: null };
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Proxy } from '../proxy/proxy.ts';
 import type { AllowedModels } from '../access/models.ts';
 import type { Tunnel } from '../proxy/tunnel.ts';
 import { fetchUpstream } from '../proxy/upstream.ts';
+import { vendorHeaders } from '../proxy/vendorHeaders.ts';
 import { beatMs, bridge, type Bridge } from './bridge.ts';
 import { complaintAt, modelNotAllowed, outcomeOf, stopping, type Complaint } from './closing.ts';
 import { dial, type Line } from './line.ts';
@@ -164,7 +165,7 @@ export function createRealtime(options: Options): Realtime {
           });
           if (!('socket' in dialed)) return dialed;
           line = dialed;
-          return { status: switchingProtocols, headers: new Headers(), body: null, bytes: noBytes };
+          return { status: switchingProtocols, headers: vendorHeaders([]), body: null };
         },
         open(exchange, record) {
           if (!line) throw new Error('a session is opened without a line');
@@ -206,5 +207,3 @@ export function createRealtime(options: Options): Realtime {
     },
   };
 }
-
-const noBytes = () => Promise.resolve(new Uint8Array());

@@ -1,5 +1,6 @@
 /** An answer whose head is there and whose body may still be coming; read once, as pieces or whole. */
 import type { ReadResult, UpstreamAnswer } from '../proxy/upstream.ts';
+import type { VendorHeaders } from '../proxy/vendorHeaders.ts';
 
 /** The two sides of an answer: the reader's, and the connection's. */
 export type OpenAnswer = Readonly<{
@@ -19,27 +20,7 @@ type Waiter<T> = Readonly<{ resolve: (value: T) => void; reject: (error: unknown
 
 const nothing = new Uint8Array();
 
-/** An answer that came whole, as most do. */
-export function wholeAnswer(
-  status: number,
-  headers: Headers,
-  content: Uint8Array<ArrayBuffer>,
-): UpstreamAnswer {
-  let isRead = false;
-  const read = (): Promise<ReadResult> => {
-    if (isRead) return Promise.resolve({ done: true });
-    isRead = true;
-    return Promise.resolve({ done: false, value: content });
-  };
-  return {
-    status,
-    headers,
-    body: { getReader: () => ({ read }) },
-    bytes: () => Promise.resolve(content),
-  };
-}
-
-export function openAnswer(status: number, headers: Headers, flow: Flow): OpenAnswer {
+export function openAnswer(status: number, headers: VendorHeaders, flow: Flow): OpenAnswer {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let waitingBytes = 0;
   let isPaused = false;
@@ -74,18 +55,15 @@ export function openAnswer(status: number, headers: Headers, flow: Flow): OpenAn
   };
   const reader = { read };
 
+  const readAll = (): Promise<Uint8Array<ArrayBuffer>> => {
+    if (failure) return Promise.reject(failure.error);
+    if (isEnded) return Promise.resolve(takeAll());
+    resume();
+    return new Promise((resolve, reject) => (readingAll = { resolve, reject }));
+  };
+
   return {
-    answer: {
-      status,
-      headers,
-      body: { getReader: () => reader },
-      bytes() {
-        if (failure) return Promise.reject(failure.error);
-        if (isEnded) return Promise.resolve(takeAll());
-        resume();
-        return new Promise((resolve, reject) => (readingAll = { resolve, reject }));
-      },
-    },
+    answer: { status, headers, body: { getReader: () => reader, bytes: readAll } },
     push(piece) {
       if (reading) {
         const { resolve } = reading;

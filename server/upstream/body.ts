@@ -1,5 +1,6 @@
 /** Finds the end of an answer's body in what comes over the wire, and takes the chunk marks out. */
-import { MalformedAnswer, type Head } from './head.ts';
+import type { Head } from './head.ts';
+import { MalformedAnswer } from './malformedAnswer.ts';
 
 /** Takes the next bytes; answers where the body ended in them, or -1 while it goes on. */
 export type Body = (bytes: Uint8Array<ArrayBuffer>, from: number) => number;

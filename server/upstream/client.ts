@@ -2,7 +2,7 @@
  * The HTTP/1.1 client of the request path. Bun's `fetch` works on a thread of its own, and to wake it and be woken by
  * it costs a small request more than all the gateway does: this one lives on the gateway's thread.
  */
-import type { Upstream } from '../proxy/upstream.ts';
+import type { Upstream, UpstreamAnswer } from '../proxy/upstream.ts';
 import { connect, type Connection, type Job } from './connection.ts';
 import { originText, parseOrigin, type Origin } from './origin.ts';
 
@@ -78,17 +78,26 @@ export function createUpstreamClient({ connectMs, now }: Options): UpstreamClien
     return place;
   };
 
+  const begin = (job: Job): void => {
+    const { request } = job;
+    const place = placeOf(request.url);
+    // A used connection may close under the request: then nobody knows whether it was processed.
+    const used = request.isRepeatable ? place.idle.pop() : undefined;
+    if (used) used.connection.start(job);
+    else dial(place, job);
+  };
+
   return {
-    send: (request, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) throw signal.reason;
-        const place = placeOf(request.url);
-        const job = { request, signal, resolve, reject };
-        // A used connection may close under the request: then nobody knows whether it was processed.
-        const used = request.isRepeatable ? place.idle.pop() : undefined;
-        if (used) used.connection.start(job);
-        else dial(place, job);
-      }),
+    send(request, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>();
+      try {
+        if (signal.aborted) reject(signal.reason);
+        else begin({ request, signal, resolve, reject });
+      } catch (error) {
+        reject(error);
+      }
+      return promise;
+    },
     stop() {
       for (const { idle } of places.values()) {
         for (const { connection } of idle.splice(0)) connection.close();

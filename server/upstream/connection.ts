@@ -2,13 +2,15 @@
 import type { Socket } from 'bun';
 import type { AbortState } from '../proxy/abort.ts';
 import type { UpstreamAnswer, UpstreamRequest } from '../proxy/upstream.ts';
-import { openAnswer, wholeAnswer, type OpenAnswer } from './answer.ts';
+import { openAnswer, type OpenAnswer } from './answer.ts';
 import { bodyOf, type Body } from './body.ts';
 import { createBurst } from './burst.ts';
 import { ConnectionError, codeOf } from './connectionError.ts';
-import { headEnd, MalformedAnswer, parseHead, type Head } from './head.ts';
+import { headEnd, parseHead, type Head } from './head.ts';
+import { MalformedAnswer } from './malformedAnswer.ts';
 import type { Origin } from './origin.ts';
 import { requestHead } from './requestHead.ts';
+import { createUnsent } from './unsent.ts';
 
 /** A request that waits for its answer. */
 export type Job = Readonly<{
@@ -41,6 +43,13 @@ const mostHeadBytes = 256 * 1024;
 const smallBytes = 64 * 1024;
 const nothing = Buffer.alloc(0);
 
+/** For so few bytes a copy costs less than a view, which makes the memory below it an object of its own. */
+const copiedBytes = 4 * 1024;
+const copyOf = (bytes: Buffer<ArrayBuffer>, from: number): Uint8Array<ArrayBuffer> =>
+  bytes.length - from > copiedBytes
+    ? bytes.subarray(from)
+    : Uint8Array.prototype.slice.call(bytes, from);
+
 const sendSoon = createBurst((send: () => void) => send());
 const answerSoon = createBurst(({ job, answer }: { job: Job; answer: UpstreamAnswer }) =>
   job.resolve(answer),
@@ -52,8 +61,7 @@ export function connect(options: ConnectionOptions): Connection {
   let raw: Socket | undefined; // From before its handshake on.
   let isClosed = false;
   let uses = 0;
-  /** What the socket did not take yet. */
-  const unsent: Uint8Array[] = [];
+  const unsent = createUnsent();
   // The request under way, and how far its answer is.
   let job: Job | undefined = options.job;
   let early: Buffer<ArrayBuffer> = nothing;
@@ -86,16 +94,7 @@ export function connect(options: ConnectionOptions): Connection {
   };
 
   const send = () => {
-    while (socket) {
-      const [bytes] = unsent;
-      if (!bytes) return;
-      const written = Math.max(0, socket.write(bytes));
-      if (written < bytes.byteLength) {
-        unsent[0] = bytes.subarray(written);
-        return;
-      }
-      unsent.shift();
-    }
+    if (socket) unsent.writeTo(socket);
   };
 
   const begin = (started: Job) => {
@@ -107,19 +106,20 @@ export function connect(options: ConnectionOptions): Connection {
     const bytes = Buffer.allocUnsafe(text.length + (isSmall ? bodyBytes : 0));
     bytes.write(text, 'latin1');
     if (request.body && isSmall) bytes.set(request.body, text.length);
-    unsent.push(bytes);
-    if (request.body && !isSmall) unsent.push(request.body);
+    unsent.add(bytes);
+    if (request.body && !isSmall) unsent.add(request.body);
     sendSoon(send);
+  };
+
+  /** Also told of what is long over, when the connection serves another. */
+  const onAbort = () => {
+    if (job?.signal.aborted) fail(job.signal.reason);
   };
 
   const start = (started: Job) => {
     job = started;
     hasAnswered = false;
-    const { signal } = started;
-    signal.addEventListener('abort', () => {
-      // Long over, as a rule: the connection may serve another by then.
-      if (job === started) fail(signal.reason);
-    });
+    started.signal.addEventListener('abort', onAbort);
     if (socket) begin(started);
   };
 
@@ -131,7 +131,7 @@ export function connect(options: ConnectionOptions): Connection {
     head = undefined;
     body = undefined;
     // What comes after the answer belongs to nothing, and an answer to half a request leaves the other half unsent.
-    const isReusable = keepsAlive && at === bytes.length && unsent.length === 0;
+    const isReusable = keepsAlive && at === bytes.length && unsent.isEmpty();
     if (isReusable) options.onFree(connection, keepsIdleMs);
     else close();
     opened?.end();
@@ -152,8 +152,8 @@ export function connect(options: ConnectionOptions): Connection {
     if (parsed.status === 101) throw new MalformedAnswer('the vendor changed the protocol');
     if (parsed.status < 200) return end < bytes.length ? openHead(bytes, end) : -1;
     if (parsed.framing === 'length' && bytes.length - end === parsed.bodyBytes && job) {
-      const answered = wholeAnswer(parsed.status, parsed.headers, bytes.subarray(end));
-      answerSoon({ job, answer: answered });
+      const { status, headers } = parsed;
+      answerSoon({ job, answer: { status, headers, body: copyOf(bytes, end) } });
       finish(bytes, bytes.length, parsed);
       return -1;
     }

@@ -1,9 +1,11 @@
 /** The head of an HTTP/1.1 answer (RFC 9112), parsed strictly where a guess could mix up two answers. */
-import { isForClient } from '../proxy/headers.ts';
+import { vendorHeaders, type VendorHeaders } from '../proxy/vendorHeaders.ts';
+import { MalformedAnswer } from './malformedAnswer.ts';
+import { headerName } from './headerNames.ts';
 
 export type Head = Readonly<{
   status: number;
-  headers: Headers;
+  headers: VendorHeaders;
   /** How the body ends: by count, by chunks, with the connection, or there is none. */
   framing: 'none' | 'length' | 'chunked' | 'close';
   /** With `length` only. */
@@ -14,18 +16,10 @@ export type Head = Readonly<{
   keepsIdleMs: number | undefined;
 }>;
 
-/** An answer that is no HTTP/1.1. */
-export class MalformedAnswer extends Error {
-  override readonly name = 'MalformedAnswer';
-  readonly code = 'HPE_INVALID';
-}
-
-/** The whole head at once. A folded line, which begins with a space, is obsolete and a way to smuggle: refused. */
-const wellFormed =
-  /^HTTP\/1\.([01]) (\d{3})(?: [^\r\n]*)?\r?\n(?:[\w!#$%&'*+.^`|~-]+:[^\r\n]*\r?\n)*\r?\n$/;
-
 const cr = 13;
 const lf = 10;
+const space = 32;
+const tab = 9;
 
 /**
  * Where the head ends, past its empty line, or -1. Line feeds alone are taken too (RFC 9112, 2.2).
@@ -39,65 +33,85 @@ export function headEnd(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
+const statusLine = /^HTTP\/1\.[01] \d{3}(?: |\r?\n)/;
+/** What no line of a head may hold. */
+const neverInHead = /\r(?!\n)|\0/;
+
+/** A value without the spaces around it, and without the end of its line. */
+function valueIn(text: string, from: number, lineEnd: number): string {
+  let start = from;
+  let end = text.charCodeAt(lineEnd - 1) === cr ? lineEnd - 1 : lineEnd;
+  while (start < end && isSpace(text.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+const isEmptyLine = (text: string, from: number, end: number): boolean =>
+  end === from || (end === from + 1 && text.charCodeAt(from) === cr);
+
+const isSpace = (code: number): boolean => code === space || code === tab;
+
 /**
+ * A folded line, which begins with a space, is obsolete and a way to smuggle: it has no name, and is refused.
  * @param text the head with its empty line, as latin1.
  * @throws MalformedAnswer
  */
 export function parseHead(text: string, method: string): Head {
-  const start = wellFormed.exec(text);
-  if (!start) throw new MalformedAnswer('the answer does not begin with a head of HTTP/1.1');
-  const status = Number(start[2]);
-  const headers = new Headers();
+  if (!statusLine.test(text) || neverInHead.test(text)) {
+    throw new MalformedAnswer('the answer does not begin with a head of HTTP/1.1');
+  }
+  const status = Number(text.slice(9, 12));
+  const pairs: string[] = [];
   let length: string | undefined;
   let coding = '';
   let connection = '';
   let keepAlive = '';
   let at = text.indexOf('\n') + 1;
   for (;;) {
+    const end = text.indexOf('\n', at);
+    if (isEmptyLine(text, at, end)) break;
     const colon = text.indexOf(':', at);
-    if (colon === -1) break;
-    const end = text.indexOf('\n', colon);
-    const name = text.slice(at, colon);
-    const value = text.slice(colon + 1, end).trim();
+    if (colon === -1 || colon > end) throw new MalformedAnswer('a header has no name');
+    const { name, isForClient } = headerName(text.slice(at, colon));
+    const value = valueIn(text, colon + 1, end);
     at = end + 1;
-    if (!isForHere(name)) {
-      headers.append(name, value);
-      if (name.length !== 14 || name.toLowerCase() !== 'content-length') continue;
+    if (isForClient) {
+      pairs.push(name, value);
+      if (name !== 'content-length') continue;
       if (length !== undefined && length !== value)
         throw new MalformedAnswer('the answer names two lengths');
       length = value;
-      continue;
-    }
-    const lower = name.toLowerCase();
-    if (lower === 'connection') connection += `,${value.toLowerCase()}`;
-    else if (lower === 'keep-alive') keepAlive = value;
-    else if (lower === 'transfer-encoding') coding += `,${value.toLowerCase()}`;
+    } else if (name === 'connection') connection += `,${value.toLowerCase()}`;
+    else if (name === 'keep-alive') keepAlive = value;
+    else if (name === 'transfer-encoding') coding += `,${value.toLowerCase()}`;
   }
-  for (const name of connection.split(','))
-    if (isToken.test(name.trim())) headers.delete(name.trim());
   const framing = framingOf(method, status, coding, length);
-  const isOld = start[1] === '0';
+  const isOld = text.charCodeAt(7) === 48;
   const keepsAlive = connection.includes('close')
     ? false
     : !isOld || connection.includes('keep-alive');
-  const seconds = /timeout=(\d+)/.exec(keepAlive)?.[1];
   return {
     status,
-    headers,
+    headers: vendorHeaders(withoutNamed(pairs, connection)),
     framing,
     bodyBytes: framing === 'length' ? Number(length) : 0,
     // With both lengths given, where the next answer begins is anyone's guess.
     keepsAlive: keepsAlive && framing !== 'close' && (coding === '' || length === undefined),
-    keepsIdleMs: seconds === undefined ? undefined : Number(seconds) * 1_000,
+    keepsIdleMs: keepAlive === '' ? undefined : keptMs(keepAlive),
   };
 }
 
-const isToken = /^[\w!#$%&'*+.^`|~-]+$/;
+/** Without the headers that Connection names: they belong to it. */
+function withoutNamed(pairs: string[], connection: string): string[] {
+  if (connection === '' || connection === ',keep-alive' || connection === ',close') return pairs;
+  const named = new Set(connection.split(',').map((name) => name.trim()));
+  return pairs.filter((_, at) => !named.has(pairs[at - (at % 2)] ?? ''));
+}
 
-/** How long the names are that stay here: most others are told apart by that. */
-const lengthsForHere = new Set([2, 7, 8, 10, 11, 16, 17, 18, 19, 25]);
-const isForHere = (name: string): boolean =>
-  lengthsForHere.has(name.length) && !isForClient(name.toLowerCase());
+function keptMs(keepAlive: string): number | undefined {
+  const seconds = /timeout=(\d+)/.exec(keepAlive)?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
+}
 
 /** RFC 9112, 6.3. */
 function framingOf(

@@ -4,10 +4,14 @@ import type { UpstreamRequest } from '../proxy/upstream.ts';
 /** What may stand in a request line; anything else is left to the URL parser to escape. */
 const plainTarget = /^\/[\x21\x24-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7c\x7e]*$/;
 
+/** The one before: most requests go where it went. */
+let lastPlain = '/';
+
 /** Path and query of an absolute URL. @throws TypeError when it is none */
 function targetOf(url: string, originLength: number): string {
   const target = url.slice(originLength) || '/';
-  if (plainTarget.test(target)) return target;
+  if (target === lastPlain) return target;
+  if (plainTarget.test(target)) return (lastPlain = target);
   const { pathname, search } = new URL(url);
   return `${pathname}${search}`;
 }

@@ -1,8 +1,10 @@
 /** Requests and answers of the HTTP client of the request path, with servers that do what servers do. */
 import { afterEach, describe, expect, test } from 'bun:test';
+import { readerOf } from '../../server/proxy/upstream.ts';
 import {
   answerText,
   asking,
+  bytesOf,
   faultOf,
   never,
   textOf,
@@ -60,7 +62,7 @@ describe('an answer', () => {
     const whole = await client.send(asking(`http://127.0.0.1:${port}/`), never());
     expect(await textOf(whole)).toBe('all there is');
     const broken = client.send(asking(`http://127.0.0.1:${port}/`), never());
-    expect(await faultOf(broken.then((answer) => answer.bytes()))).toBe('reset');
+    expect(await faultOf(broken.then(bytesOf))).toBe('reset');
   });
 
   test('that is cut short is broken, not shorter', async () => {
@@ -68,7 +70,7 @@ describe('an answer', () => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'));
     });
     const answer = await newClient().send(asking(`http://127.0.0.1:${port}/`), never());
-    const reader = answer.body?.getReader();
+    const reader = answer.body && readerOf(answer.body);
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('half');
     expect(await faultOf(Promise.resolve(reader?.read()))).toBe('reset');
   });
@@ -117,7 +119,7 @@ describe('an answer', () => {
       return isStill;
     });
     expect(sent).toBeLessThan(32 * 1024 * 1024);
-    expect((await answer.bytes()).byteLength).toBe(64 * 1024 * 1024);
+    expect((await bytesOf(answer)).byteLength).toBe(64 * 1024 * 1024);
   });
 });
 
@@ -174,7 +176,7 @@ describe('a request', () => {
       if (when === 'before it is sent') abort.abort(new Error('given up'));
       const answer = newClient().send(asking(`http://127.0.0.1:${port}/`), abort.signal);
       const whole = answer.then((opened) => {
-        const bytes = opened.bytes();
+        const bytes = bytesOf(opened);
         abort.abort(new Error('given up'));
         return bytes;
       });

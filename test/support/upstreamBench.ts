@@ -60,8 +60,14 @@ export const asking = (url: string, more: Partial<UpstreamRequest> = {}): Upstre
 
 export const never = (): AbortSignal => new AbortController().signal;
 
+/** The whole body, however it comes. */
+export const bytesOf = async ({ body }: UpstreamAnswer): Promise<Uint8Array> => {
+  if (body instanceof Uint8Array) return body;
+  return (await body?.bytes()) ?? new Uint8Array();
+};
+
 export const textOf = async (answer: UpstreamAnswer): Promise<string> =>
-  Buffer.from(await answer.bytes()).toString();
+  Buffer.from(await bytesOf(answer)).toString();
 
 export const answerText = (text: string, headers = ''): string =>
   `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n${headers}\r\n${text}`;

@@ -1,9 +1,9 @@
 /** Headers and queries that pass between client and upstream, and those that do not. */
 import { describe, expect, test } from 'bun:test';
 import {
+  clientResponse,
   headersOf,
   queryKey,
-  responseHeaders,
   upstreamHeaders,
   upstreamSearch,
   passedOn,
@@ -95,6 +95,8 @@ describe('Headers to the upstream', () => {
 });
 
 describe('Headers to the client', () => {
+  const answered = (vendors: Headers, options?: Parameters<typeof clientResponse>[3]) =>
+    clientResponse(null, { status: 200, headers: passedOn(vendors) }, 'r1', options);
   const upstream = () => {
     const headers = new Headers({
       connection: 'keep-alive, x-hop',
@@ -115,7 +117,7 @@ describe('Headers to the client', () => {
   };
 
   test("keep the vendor's ids and limits, and add our id", () => {
-    expect(all(responseHeaders(passedOn(upstream()), 'r1'))).toEqual({
+    expect(all(answered(upstream()).headers)).toEqual({
       'content-encoding': 'gzip',
       'x-request-id': 'req_1',
       'request-id': 'req_2',
@@ -126,8 +128,8 @@ describe('Headers to the client', () => {
   });
 
   test('keep the length only of a body that passes unchanged', () => {
-    const kept = responseHeaders(upstream(), 'r1', { bodyUnchanged: true });
-    expect(kept.get('content-length')).toBe('5');
+    const kept = answered(upstream(), { bodyUnchanged: true });
+    expect(kept.headers.get('content-length')).toBe('5');
   });
 
   test('lead an upload on through the gateway', () => {
@@ -137,7 +139,7 @@ describe('Headers to the client', () => {
         'https://generativelanguage.googleapis.com/upload/v1beta/files?key=ours&upload_id=A%2Bb',
     });
     const origin = 'http://127.0.0.1:8080';
-    const rewritten = responseHeaders(headers, 'r1', { origin }).get('x-goog-upload-url');
+    const rewritten = answered(headers, { origin }).headers.get('x-goog-upload-url');
     expect(rewritten).toBe(`${origin}/upload/v1beta/files?upload_id=A%2Bb`);
   });
 });

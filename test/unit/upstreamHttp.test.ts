@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { bodyOf } from '../../server/upstream/body.ts';
-import { headEnd, MalformedAnswer, parseHead, type Head } from '../../server/upstream/head.ts';
+import { headEnd, parseHead, type Head } from '../../server/upstream/head.ts';
+import { MalformedAnswer } from '../../server/upstream/malformedAnswer.ts';
 import { requestHead } from '../../server/upstream/requestHead.ts';
 import { originText, parseOrigin } from '../../server/upstream/origin.ts';
 
@@ -57,6 +58,11 @@ describe('the head of an answer', () => {
     expect(headers.get('x-thing')).toBe('a, b');
   });
 
+  test('gives names in lower case, without the spaces around values and what Connection names', () => {
+    const lines = ['HTTP/1.1 200 OK', 'X-One:\t 1 2 ', 'x-two:', 'Connection: x-hop', 'X-Hop: 1'];
+    expect(head(lines).headers.pairs).toEqual(['x-one', '1 2', 'x-two', '']);
+  });
+
   test('needs no reason phrase', () => {
     expect(head(['HTTP/1.1 200', 'content-length: 0']).status).toBe(200);
   });
@@ -100,6 +106,11 @@ describe('the head of an answer', () => {
     [['HTTP/1.1 200 OK', 'content-length: 5', 'content-length: 6']],
     [['HTTP/1.1 200 OK', 'content-length: -1']],
     [['HTTP/1.1 200 OK', 'content-length: 5x']],
+    [['HTTP/1.1 200 OK', 'a: b\0c']],
+    [['HTTP/1.1 200 OK', 'a: b\rc: d']],
+    [['HTTP/1.1 200 OK', 'a']],
+    [['HTTP/1.1 200 OK', ': b']],
+    [['HTTP/1.1 200 OK', 'a b: c']],
   ])('that is none (%j) is refused', (lines) => {
     expect(() => head(lines)).toThrow(MalformedAnswer);
   });
