@@ -32,6 +32,12 @@ export const actorsOf = <Of extends Kind>(kind: Of): readonly Actor<Of>[] => lis
 export const actorOf = <Of extends Kind>(kind: Of, id: string): Actor<Of> | undefined =>
   (world()?.actors[kind] as ReadonlyMap<string, Actor<Of>> | undefined)?.get(id);
 
+/** Those of a kind to choose one of, by their names. */
+export const choicesOf = (
+  kind: 'provider' | 'mcp-server',
+): readonly Readonly<{ value: string; text: string }>[] =>
+  actorsOf(kind).map(({ id, context }) => ({ value: id, text: context.name || id }));
+
 export const keyDayOf = (id: string): KeyDay | undefined => world()?.keysToday.get(id);
 
 /** How many actors of a kind stand in which state. */

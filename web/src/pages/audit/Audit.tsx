@@ -13,6 +13,7 @@ import { paged } from '../../live/paged.ts';
 import { world } from '../../live/store.ts';
 import { joined, tailOf } from '../../live/tail.ts';
 import type { Event } from '../../live/world.ts';
+import { addressOf, withoutEmpty } from '../../shell/address.ts';
 import { columnsOf } from './columns.tsx';
 import { EventPanel } from './EventPanel.tsx';
 import { filterOf, fitsFilter, hasWords, type Params } from './filter.ts';
@@ -39,16 +40,8 @@ export function Page(): JSX.Element {
     );
   });
   const set = (changes: { [Name in keyof Params]?: string }) =>
-    setParams(
-      Object.fromEntries(
-        Object.entries(changes).map(([name, value]) => [name, value === '' ? null : value]),
-      ),
-      { replace: true },
-    );
-  const hrefWith = (changes: Params): string => {
-    const all = Object.entries({ ...params, ...changes }).filter(([, value]) => value);
-    return `/audit?${new URLSearchParams(all as [string, string][]).toString()}`;
-  };
+    setParams(withoutEmpty(changes), { replace: true });
+  const hrefWith = (changes: Params): string => addressOf('/audit', { ...params, ...changes });
   const hrefOf = (event: Event) => hrefWith({ event: String(event.sequence) });
   const columns = columnsOf(hrefOf);
 

@@ -1,6 +1,7 @@
 /** Client keys as the table shows them. */
 import type { Actor } from '../../live/fold/actors.ts';
 import { compact } from '../../design/format.ts';
+import { byTexts } from '../../words/search.ts';
 
 export type Client = Actor<'client-key'>;
 export type Status = 'active' | 'soon' | 'expired' | 'left';
@@ -15,7 +16,7 @@ export function statusOf({ status, context }: Client, nowMs: number): Status {
   return expiresMs - nowMs <= soonMs ? 'soon' : 'active';
 }
 
-export const views = [
+export const states = [
   { value: 'active', text: 'Active' },
   { value: 'soon', text: 'Expires soon' },
   { value: 'expired', text: 'Expired' },
@@ -37,14 +38,10 @@ export function limitsInWords({ context }: Client): string {
   return parts.length === 0 ? 'no limit' : parts.join(', ');
 }
 
-export function fits(client: Client, text: string): boolean {
-  if (text === '') return true;
-  const wanted = text.toLowerCase();
-  const { name, client_id: id, masked, models, allowed_tools: tools } = client.context;
-  return [client.id, name, id, masked, ...(models ?? []), ...(tools ?? [])].some((one) =>
-    one.toLowerCase().includes(wanted),
-  );
-}
+export const fits = byTexts(({ id, context }: Client) => {
+  const { name, client_id: owner, masked, models, allowed_tools: tools } = context;
+  return [id, name, owner, masked, ...(models ?? []), ...(tools ?? [])];
+});
 
 /** Lines of a text area as a list; empty lines and repetitions left out. */
 export const linesOf = (text: string): string[] => [

@@ -1,5 +1,4 @@
 /** All conversations: what was said with models, by whom, for how much. */
-import { useSearchParams } from '@solidjs/router';
 import { createMemo, createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
@@ -8,6 +7,7 @@ import { plural } from '../../design/format.ts';
 import { Page as Frame } from '../../design/Page.tsx';
 import { Table } from '../../design/Table.tsx';
 import { actorsOf } from '../../live/selectors.ts';
+import { useFilters } from '../../shell/address.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { columns } from './columns.tsx';
 import { conversationRows, type Rows } from './conversationRows.ts';
@@ -15,11 +15,9 @@ import { filterOf, ownOwner, views, type Params } from './filter.ts';
 import { NewConversation } from './NewConversation.tsx';
 
 export function Page(): JSX.Element {
-  const [params, setParams] = useSearchParams<Params>();
+  const { params, setParams, set } = useFilters<Params>();
   const [isBeginning, setBeginning] = createSignal(false);
   const list = conversationRows(createMemo(() => filterOf(params)));
-  const set = (name: keyof Params) => (value: string) =>
-    setParams({ [name]: value === '' ? null : value }, { replace: true });
   const showAll = () => setParams({ q: null, owner: null, show: 'all' }, { replace: true });
   const isFiltered = () => [params.q, params.owner, params.show].some((one) => (one ?? '') !== '');
   useKeys({ n: () => setBeginning(true) });

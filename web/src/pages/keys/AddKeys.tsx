@@ -5,10 +5,9 @@ import { AreaField, SelectField, TextField } from '../../design/Field.tsx';
 import { plural } from '../../design/format.ts';
 import { say } from '../../design/Toasts.tsx';
 import { providerKeys } from '../../live/commands.ts';
-import { actorsOf } from '../../live/selectors.ts';
+import { choicesOf } from '../../live/selectors.ts';
 
-const providerOptions = () =>
-  actorsOf('provider').map(({ id, context }) => ({ value: id, text: context.name || id }));
+const providerOptions = () => choicesOf('provider');
 
 export function AddKey(props: { onClose: () => void }): JSX.Element {
   const [provider, setProvider] = createSignal(providerOptions()[0]?.value ?? '');

@@ -1,12 +1,13 @@
 /** All provider keys, and what becomes of them. */
-import { useSearchParams } from '@solidjs/router';
 import { createMemo, createSignal, Match, Switch, type JSX } from 'solid-js';
 import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { Search, Segments, Select } from '../../design/Field.tsx';
+import { NoneFits } from '../../design/NoneFits.tsx';
 import { Page as Frame } from '../../design/Page.tsx';
 import { Table } from '../../design/Table.tsx';
-import { actorsOf, tally } from '../../live/selectors.ts';
+import { actorsOf, choicesOf, tally } from '../../live/selectors.ts';
+import { useFilters } from '../../shell/address.ts';
 import { AddKey, ImportKeys } from './AddKeys.tsx';
 import { columns } from './columns.tsx';
 import { fits, statuses } from './keyRows.ts';
@@ -14,20 +15,18 @@ import { fits, statuses } from './keyRows.ts';
 type Params = { q?: string; status?: string; provider?: string };
 
 export function Page(): JSX.Element {
-  const [params, setParams] = useSearchParams<Params>();
+  const { params, setParams, set } = useFilters<Params>();
   const [asked, setAsked] = createSignal<'add' | 'import'>();
   const filter = () => ({
     text: params.q ?? '',
     status: params.status ?? '',
     provider: params.provider ?? '',
   });
-  const set = (name: keyof Params) => (value: string) =>
-    setParams({ [name]: value === '' ? null : value }, { replace: true });
   const keys = createMemo(() => actorsOf('provider-key').filter((key) => fits(key, filter())));
   const counts = createMemo(() => tally('provider-key'));
   const providers = createMemo(() => [
     { value: '', text: 'All providers' },
-    ...actorsOf('provider').map(({ id, context }) => ({ value: id, text: context.name || id })),
+    ...choicesOf('provider'),
   ]);
   const isFiltered = () => Object.values(filter()).some((value) => value !== '');
   const close = () => setAsked(undefined);
@@ -80,16 +79,12 @@ export function Page(): JSX.Element {
         sort={{ column: 'status', isDescending: false }}
         empty={
           isFiltered() ? (
-            <Empty
-              title="No key fits"
-              action={
-                <Button onClick={() => setParams({ q: null, status: null, provider: null })}>
-                  Show all keys
-                </Button>
-              }
-            >
-              None of the {actorsOf('provider-key').length} keys fits this search.
-            </Empty>
+            <NoneFits
+              one="key"
+              all="keys"
+              of={`${actorsOf('provider-key').length} keys`}
+              onAll={() => setParams({ q: null, status: null, provider: null })}
+            />
           ) : (
             <Empty title="No provider key yet" action={buttons()}>
               The gateway shows one of these to a vendor with each request, and changes to another

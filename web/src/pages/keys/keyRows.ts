@@ -1,6 +1,7 @@
 /** Provider keys as the table shows them. */
 import type { Actor } from '../../live/fold/actors.ts';
 import { ruleInWords } from '../../words/rules.ts';
+import { byTexts } from '../../words/search.ts';
 
 export type Key = Actor<'provider-key'>;
 
@@ -27,16 +28,15 @@ export const reasonOf = ({ context }: Key): string =>
 
 export type Filter = Readonly<{ text: string; status: string; provider: string }>;
 
-export function fits(key: Key, { text, status, provider }: Filter): boolean {
-  if (status !== '' && key.status !== status) return false;
-  if (provider !== '' && key.context.provider !== provider) return false;
-  if (text === '') return true;
-  const { name, masked } = key.context;
-  const wanted = text.toLowerCase();
-  return [key.id, name, masked, key.context.provider, whyOf(key) ?? ''].some((one) =>
-    one.toLowerCase().includes(wanted),
-  );
-}
+const hasText = byTexts((key: Key) => {
+  const { name, masked, provider } = key.context;
+  return [key.id, name, masked, provider, whyOf(key) ?? ''];
+});
+
+export const fits = (key: Key, { text, status, provider }: Filter): boolean =>
+  (status === '' || key.status === status) &&
+  (provider === '' || key.context.provider === provider) &&
+  hasText(key, text);
 
 const order: Readonly<Record<string, string>> = { resting: '0', disabled: '1', healthy: '2' };
 

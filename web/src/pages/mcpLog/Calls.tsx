@@ -1,5 +1,5 @@
 /** Calls of tools: those that were, and each new one as it ends. */
-import { A, useSearchParams } from '@solidjs/router';
+import { A } from '@solidjs/router';
 import { createEffect, createMemo, createSignal, on, Show, type JSX } from 'solid-js';
 import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
@@ -8,9 +8,10 @@ import { Table } from '../../design/Table.tsx';
 import { tell } from '../../design/Toasts.tsx';
 import { ask } from '../../live/ask.ts';
 import { callsOf } from '../../live/mcpCommands.ts';
-import { actorsOf } from '../../live/selectors.ts';
+import { choicesOf } from '../../live/selectors.ts';
 import { world } from '../../live/store.ts';
 import type { ToolCall } from '../../live/world.ts';
+import { useFilters } from '../../shell/address.ts';
 import { CallDetails } from './CallDetails.tsx';
 import { columns } from './callColumns.tsx';
 import { fits, merged } from './callRows.ts';
@@ -27,15 +28,13 @@ const outcomes = [
 ];
 
 export function Calls(): JSX.Element {
-  const [params, setParams] = useSearchParams<Params>();
+  const { params, setParams, set } = useFilters<Params>();
   const filter = createMemo(() => ({
     text: params.q ?? '',
     server: params.server ?? '',
     tool: params.tool ?? '',
     outcome: params.outcome ?? '',
   }));
-  const set = (name: keyof Params) => (value: string) =>
-    setParams({ [name]: value === '' ? null : value }, { replace: true });
   const question = createMemo(() => JSON.stringify({ ...filter(), text: '' }));
   const questionOf = () => {
     const { server, tool, outcome } = filter();
@@ -70,7 +69,7 @@ export function Calls(): JSX.Element {
   const rows = () => held() ?? now();
   const servers = createMemo(() => [
     { value: '', text: 'All servers' },
-    ...actorsOf('mcp-server').map(({ id, context }) => ({ value: id, text: context.name || id })),
+    ...choicesOf('mcp-server'),
   ]);
   const tools = createMemo(() => {
     const known = new Set(now().map(({ tool }) => tool));

@@ -1,5 +1,5 @@
 /** What happened to MCP servers and to the connections to them, newest first, live. */
-import { A, useSearchParams } from '@solidjs/router';
+import { A } from '@solidjs/router';
 import { createMemo, Show, type JSX } from 'solid-js';
 import { Shape } from '../../design/Badge.tsx';
 import { Button } from '../../design/Button.tsx';
@@ -12,9 +12,10 @@ import { Ago, Clock } from '../../design/Time.tsx';
 import type { Tone } from '../../design/tones.ts';
 import { ask } from '../../live/ask.ts';
 import { mcpEvents } from '../../live/mcpCommands.ts';
-import { actorsOf } from '../../live/selectors.ts';
+import { actorsOf, choicesOf } from '../../live/selectors.ts';
 import { world } from '../../live/store.ts';
 import type { Event } from '../../live/world.ts';
+import { useFilters } from '../../shell/address.ts';
 import { dialCauses } from '../../words/mcp.ts';
 
 type Params = { q?: string; server?: string };
@@ -125,9 +126,7 @@ const columns: readonly Column<Event>[] = [
 ];
 
 export function Connections(): JSX.Element {
-  const [params, setParams] = useSearchParams<Params>();
-  const set = (name: keyof Params) => (value: string) =>
-    setParams({ [name]: value === '' ? null : value }, { replace: true });
+  const { params, setParams, set } = useFilters<Params>();
   const old = ask(() => 'all', mcpEvents);
   const all = createMemo(() => {
     const bySequence = new Map<number, Event>();
@@ -146,7 +145,7 @@ export function Connections(): JSX.Element {
   });
   const servers = createMemo(() => [
     { value: '', text: 'All servers' },
-    ...actorsOf('mcp-server').map(({ id, context }) => ({ value: id, text: context.name || id })),
+    ...choicesOf('mcp-server'),
   ]);
   return (
     <>

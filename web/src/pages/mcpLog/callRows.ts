@@ -1,6 +1,7 @@
 /** Calls of tools as the log shows them. */
 import type { Tone } from '../../design/tones.ts';
 import type { ToolCall } from '../../live/world.ts';
+import { byTexts } from '../../words/search.ts';
 
 export type Filter = Readonly<{ text: string; server: string; tool: string; outcome: string }>;
 
@@ -17,16 +18,17 @@ const tones: Readonly<Record<string, Tone>> = {
 export const toneOfCall = ({ outcome, is_error: isError }: ToolCall): Tone =>
   isError ? 'rest' : (tones[outcome] ?? 'idle');
 
+const hasText = byTexts((call: ToolCall) => {
+  const { tool, server, client, error, id, trace_id: trace } = call;
+  return [tool, server, client ?? '', error ?? '', id, trace];
+});
+
 export function fits(call: ToolCall, { text, server, tool, outcome }: Filter): boolean {
   if (server !== '' && call.server !== server) return false;
   if (tool !== '' && call.tool !== tool) return false;
   if (outcome === 'error' && !call.is_error) return false;
   if (outcome !== '' && outcome !== 'error' && call.outcome !== outcome) return false;
-  if (text === '') return true;
-  const wanted = text.toLowerCase();
-  return [call.tool, call.server, call.client ?? '', call.error ?? '', call.id, call.trace_id].some(
-    (one) => one.toLowerCase().includes(wanted),
-  );
+  return hasText(call, text);
 }
 
 /** Newest first, each once. */

@@ -1,5 +1,6 @@
 /** MCP servers as the table shows them. */
 import { groupOf, standOf, type McpServer } from '../../live/mcpStand.ts';
+import { byTexts } from '../../words/search.ts';
 
 /** What is started or called, without its secrets. */
 export function placeOf({ context }: McpServer): string {
@@ -16,20 +17,18 @@ export const shortPlaceOf = (server: McpServer): string =>
     ? placeOf(server).replace(/^https?:\/\//, '')
     : placeOf(server).replaceAll(/(?<=^|\s)\/\S*\/(?=[^\s/])/g, '');
 
-export type Filter = Readonly<{ text: string; group: string }>;
-
-export function fits(server: McpServer, { text, group }: Filter): boolean {
+export const fits = byTexts((server: McpServer) => {
   const stand = standOf(server);
-  if (group !== '' && groupOf(stand) !== group) return false;
-  if (text === '') return true;
-  const wanted = text.toLowerCase();
   const tools = server.context.lists['tools'] ?? [];
-  return (
-    [server.id, server.context.name, stand.status, stand.why ?? '', placeOf(server)].some((one) =>
-      one.toLowerCase().includes(wanted),
-    ) || tools.some(({ name }) => name.toLowerCase().includes(wanted))
-  );
-}
+  return [
+    server.id,
+    server.context.name,
+    stand.status,
+    stand.why ?? '',
+    placeOf(server),
+    ...tools.map(({ name }) => name),
+  ];
+});
 
 const order = { away: '0', ready: '1', off: '2' } as const;
 

@@ -1,16 +1,17 @@
 /** Every tool of every MCP server: found, filled in, run. */
-import { A, useNavigate, useParams, useSearchParams } from '@solidjs/router';
+import { A, useNavigate, useParams } from '@solidjs/router';
 import { createMemo, Show, type JSX } from 'solid-js';
-import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { Search, Select } from '../../design/Field.tsx';
+import { NoneFits } from '../../design/NoneFits.tsx';
 import { Page as Frame } from '../../design/Page.tsx';
 import { Table } from '../../design/Table.tsx';
 import type { Column } from '../../design/TableLine.tsx';
 import { ask } from '../../live/ask.ts';
 import { allTools, type Tool } from '../../live/mcpCommands.ts';
 import { offerMark } from '../../live/mcpStand.ts';
-import { actorsOf } from '../../live/selectors.ts';
+import { choicesOf } from '../../live/selectors.ts';
+import { useFilters } from '../../shell/address.ts';
 import { useKeys } from '../../shell/keys.ts';
 import './mcp.css';
 import { ToolPane } from './ToolPane.tsx';
@@ -31,12 +32,10 @@ const pathOf = ({ id }: Tool): string => `/mcp/tools/${encodeURIComponent(id)}`;
 
 export function Page(): JSX.Element {
   const params = useParams<{ tool?: string }>();
-  const [query, setQuery] = useSearchParams<Params>();
+  const { params: query, setParams: setQuery, set } = useFilters<Params>();
   const navigate = useNavigate();
   const text = () => query.q ?? '';
   const server = () => query.server ?? '';
-  const set = (name: keyof Params) => (value: string) =>
-    setQuery({ [name]: value === '' ? null : value }, { replace: true });
   const mark = createMemo(offerMark);
   const asked = ask(mark, allTools);
   const tools = () => asked.value() ?? [];
@@ -57,7 +56,7 @@ export function Page(): JSX.Element {
   );
   const servers = createMemo(() => [
     { value: '', text: 'All servers' },
-    ...actorsOf('mcp-server').map(({ id, context }) => ({ value: id, text: context.name || id })),
+    ...choicesOf('mcp-server'),
   ]);
   useKeys({ Escape: () => params.tool !== undefined && navigate(`/mcp/tools${filters()}`) });
 
@@ -109,12 +108,12 @@ export function Page(): JSX.Element {
         </Show>
       }
     >
-      <Empty
-        title="No tool fits"
-        action={<Button onClick={() => setQuery({ q: null, server: null })}>Show all tools</Button>}
-      >
-        None of the {tools().length} tools fits this search.
-      </Empty>
+      <NoneFits
+        one="tool"
+        all="tools"
+        of={`${tools().length} tools`}
+        onAll={() => setQuery({ q: null, server: null })}
+      />
     </Show>
   );
 

@@ -1,26 +1,18 @@
 /** All providers: who is asked, and whether it can be asked now. */
-import { useSearchParams } from '@solidjs/router';
 import { createMemo, createSignal, Show, type JSX } from 'solid-js';
 import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
-import { Search, Segments } from '../../design/Field.tsx';
+import { NoneFits } from '../../design/NoneFits.tsx';
 import { Page as Frame } from '../../design/Page.tsx';
+import { SearchBar, useSearched } from '../../design/Searched.tsx';
 import { Table } from '../../design/Table.tsx';
 import { columns } from './columns.tsx';
 import { ProviderForm } from './ProviderForm.tsx';
-import { fits, isIn, providerRows, views } from './providerRows.ts';
-
-type Params = { q?: string; state?: string };
+import { fits, isIn, providerRows, states } from './providerRows.ts';
 
 export function Page(): JSX.Element {
-  const [params, setParams] = useSearchParams<Params>();
   const [isAdding, setAdding] = createSignal(false);
-  const all = createMemo(providerRows);
-  const rows = createMemo(() =>
-    all().filter((row) => fits(row, params.q ?? '') && isIn(row, params.state ?? '')),
-  );
-  const set = (name: keyof Params) => (value: string) =>
-    setParams({ [name]: value === '' ? null : value }, { replace: true });
+  const list = useSearched(createMemo(providerRows), fits, isIn);
   const button = () => (
     <Button icon="plus" look="primary" onClick={() => setAdding(true)}>
       Add provider
@@ -33,28 +25,17 @@ export function Page(): JSX.Element {
       fill
       actions={button()}
     >
-      <div class="row wrap">
-        <Search label="Search providers" value={params.q ?? ''} onInput={set('q')} />
-        <Segments
-          label="State"
-          value={params.state ?? ''}
-          onInput={set('state')}
-          options={views.map((view) => ({
-            ...view,
-            number: all().filter((row) => isIn(row, view.value)).length,
-          }))}
-        />
-      </div>
+      <SearchBar of={list} label="Search providers" states={states} />
       <Table
         label="Providers"
-        rows={rows()}
+        rows={list.rows()}
         idOf={({ provider }) => provider.id}
         columns={columns}
         hrefOf={({ provider }) => `/providers/${provider.id}`}
         sort={{ column: 'state', isDescending: false }}
         empty={
           <Show
-            when={all().length > 0}
+            when={list.all().length > 0}
             fallback={
               <Empty title="No provider yet" action={button()}>
                 A provider is a vendor's API, or a server of your own that speaks like one. Add the
@@ -62,16 +43,12 @@ export function Page(): JSX.Element {
               </Empty>
             }
           >
-            <Empty
-              title="No provider fits"
-              action={
-                <Button onClick={() => setParams({ q: null, state: null })}>
-                  Show all providers
-                </Button>
-              }
-            >
-              None of the {all().length} providers fits this search.
-            </Empty>
+            <NoneFits
+              one="provider"
+              all="providers"
+              of={`${list.all().length} providers`}
+              onAll={list.showAll}
+            />
           </Show>
         }
       />

@@ -2,6 +2,7 @@
 import type { Actor } from '../../live/fold/actors.ts';
 import { actorsOf } from '../../live/selectors.ts';
 import { keyCounts, standOf, type KeyCounts, type Stand } from '../../live/stands.ts';
+import { byTexts } from '../../words/search.ts';
 
 export type Provider = Actor<'provider'>;
 export type Row = Readonly<{
@@ -29,23 +30,18 @@ export function providerRows(): readonly Row[] {
   });
 }
 
-export const views = [
-  { value: '', text: 'All' },
+export const states = [
   { value: 'ready', text: 'Ready' },
   { value: 'away', text: 'Not ready' },
 ] as const;
 
-export const isIn = ({ stand }: Row, view: string): boolean =>
-  view === '' || (view === 'ready') === (stand.status === 'ready');
+export const isIn = ({ stand }: Row, state: string): boolean =>
+  (state === 'ready') === (stand.status === 'ready');
 
-export function fits({ provider, stand }: Row, text: string): boolean {
-  if (text === '') return true;
-  const wanted = text.toLowerCase();
+export const fits = byTexts(({ provider, stand }: Row) => {
   const { name, base_url: url, dialect } = provider.context;
-  return [provider.id, name, url, dialect, stand.why ?? ''].some((one) =>
-    one.toLowerCase().includes(wanted),
-  );
-}
+  return [provider.id, name, url, dialect, stand.why ?? ''];
+});
 
 const order = ['open', 'half-open', 'resting', 'disabled', 'gone', 'ready'];
 /** Those that want a look come first. */

@@ -1,5 +1,4 @@
 /** What is asked of the gateway: live, and back to the first request that it remembers. */
-import { useSearchParams } from '@solidjs/router';
 import { createMemo, Show, type JSX } from 'solid-js';
 import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
@@ -9,10 +8,11 @@ import { Page as Frame } from '../../design/Page.tsx';
 import { Table } from '../../design/Table.tsx';
 import { requestsThen } from '../../live/historyCommands.ts';
 import { paged } from '../../live/paged.ts';
-import { actorsOf } from '../../live/selectors.ts';
+import { actorsOf, choicesOf } from '../../live/selectors.ts';
 import { world } from '../../live/store.ts';
 import { joined, tailOf } from '../../live/tail.ts';
 import type { Request } from '../../live/world.ts';
+import { useFilters } from '../../shell/address.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { columns } from './columns.tsx';
 import { fitsFilter, hasWords, outcomes, wantedOf, type Params } from './filter.ts';
@@ -22,7 +22,7 @@ const idOf = ({ id }: Request) => id;
 const cased = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 export function Page(): JSX.Element {
-  const [params, setParams] = useSearchParams<Params>();
+  const { params, setParams, set } = useFilters<Params>();
   const wanted = createMemo(() => wantedOf(params));
   const filter = createMemo(() => JSON.stringify(wanted().filter));
   const old = paged(filter, (_, after) => requestsThen(wanted().filter, after));
@@ -33,16 +33,11 @@ export function Page(): JSX.Element {
       hasWords(wanted().words, request),
     );
   });
-  const set = (name: keyof Params) => (value: string) =>
-    setParams({ [name]: value === '' ? null : value }, { replace: true });
   const isFiltered = () => Object.values(params).some((value) => (value ?? '') !== '');
   const toggle = () => tail.hold(!tail.isHeld());
   useKeys({ p: toggle });
 
-  const providers = () => [
-    { value: '', text: 'All providers' },
-    ...actorsOf('provider').map(({ id, context }) => ({ value: id, text: context.name || id })),
-  ];
+  const providers = () => [{ value: '', text: 'All providers' }, ...choicesOf('provider')];
   /** A client may have several keys. */
   const clients = () => [
     { value: '', text: 'All clients' },

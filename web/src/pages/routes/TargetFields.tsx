@@ -2,7 +2,7 @@
 import { For, Index, Show, type JSX } from 'solid-js';
 import { Button, IconButton } from '../../design/Button.tsx';
 import { Select } from '../../design/Field.tsx';
-import { actorsOf } from '../../live/selectors.ts';
+import { actorsOf, choicesOf } from '../../live/selectors.ts';
 import { moved, newTarget, type TargetDraft } from './drafts.ts';
 
 const most = 32;
@@ -14,8 +14,7 @@ type FieldsProps = {
 };
 
 export function TargetFields(props: FieldsProps): JSX.Element {
-  const providers = () =>
-    actorsOf('provider').map(({ id, context }) => ({ value: id, text: context.name || id }));
+  const providers = () => choicesOf('provider');
   const optionsOf = (id: string) =>
     providers().some(({ value }) => value === id)
       ? providers()

@@ -2,6 +2,7 @@
 import type { Actor } from '../../live/fold/actors.ts';
 import { actorsOf } from '../../live/selectors.ts';
 import { dialectsOfTargets, standOf, type Stand } from '../../live/stands.ts';
+import { byTexts } from '../../words/search.ts';
 
 export type Route = Actor<'model-route'>;
 type Target = Route['context']['settings']['targets'][number];
@@ -47,23 +48,19 @@ export function routeRows(): readonly Row[] {
   });
 }
 
-export const views = [
-  { value: '', text: 'All' },
+export const states = [
   { value: 'ready', text: 'Ready' },
   { value: 'partly', text: 'Partly' },
   { value: 'away', text: 'Nobody answers' },
 ] as const;
 
-export function fits({ route }: Row, text: string): boolean {
-  if (text === '') return true;
-  const wanted = text.toLowerCase();
+export const isIn = ({ status }: Row, state: string): boolean => status === state;
+
+export const fits = byTexts(({ route }: Row) => {
   const { name, settings } = route.context;
-  return [
-    route.id,
-    name,
-    ...settings.targets.flatMap(({ provider, model }) => [provider, model]),
-  ].some((one) => one.toLowerCase().includes(wanted));
-}
+  const asked = settings.targets.flatMap(({ provider, model }) => [provider, model]);
+  return [route.id, name, ...asked];
+});
 
 const order: readonly RouteStatus[] = ['away', 'partly', 'ready'];
 export const urgency = ({ status, route }: Row): string =>

@@ -1,5 +1,4 @@
 /** Every setting: what is in force, what it means, where it comes from, and who changed it. */
-import { useSearchParams } from '@solidjs/router';
 import {
   createEffect,
   createMemo,
@@ -13,11 +12,13 @@ import {
 import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { Search, Segments } from '../../design/Field.tsx';
+import { NoneFits } from '../../design/NoneFits.tsx';
 import { Card, Page as Frame } from '../../design/Page.tsx';
 import { ask } from '../../live/ask.ts';
 import { actorOf } from '../../live/selectors.ts';
 import { allSettings, settingChanges } from '../../live/settingCommands.ts';
 import { world } from '../../live/store.ts';
+import { useFilters } from '../../shell/address.ts';
 import { useKeys } from '../../shell/keys.ts';
 import { ChangeSetting, ResetSetting } from './ChangeSetting.tsx';
 import { SettingItem } from './SettingItem.tsx';
@@ -35,7 +36,7 @@ import {
 type Params = { q?: string; show?: string; at?: string };
 
 export function Page(): JSX.Element {
-  const [params, setParams] = useSearchParams<Params>();
+  const { params, setParams, set } = useFilters<Params>();
   const [asked, setAsked] = createSignal<Readonly<{ name: string; isReset: boolean }>>();
   const read = ask(() => 'all', allSettings);
   const old = ask(() => 'all', settingChanges);
@@ -92,15 +93,11 @@ export function Page(): JSX.Element {
       lead="What is changed here holds in every gateway at once, and beats its environment variable."
     >
       <div class="row wrap">
-        <Search
-          label="Search settings"
-          value={params.q ?? ''}
-          onInput={(q) => setParams({ q: q === '' ? null : q }, { replace: true })}
-        />
+        <Search label="Search settings" value={params.q ?? ''} onInput={set('q')} />
         <Segments
           label="Which"
           value={params.show ?? ''}
-          onInput={(show) => setParams({ show: show === '' ? null : show }, { replace: true })}
+          onInput={set('show')}
           options={[
             { value: '', text: 'All', number: all().length },
             { value: 'changed', text: 'Not default', number: all().filter(isChanged).length },
@@ -121,16 +118,12 @@ export function Page(): JSX.Element {
               </Empty>
             }
           >
-            <Empty
-              title="No setting fits"
-              action={
-                <Button onClick={() => setParams({ q: null, show: null })}>
-                  Show all settings
-                </Button>
-              }
-            >
-              None of the {all().length} settings fits this search.
-            </Empty>
+            <NoneFits
+              one="setting"
+              all="settings"
+              of={`${all().length} settings`}
+              onAll={() => setParams({ q: null, show: null })}
+            />
           </Show>
         }
       >

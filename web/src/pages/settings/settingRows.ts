@@ -2,6 +2,7 @@
 import type { Actor } from '../../live/fold/actors.ts';
 import type { Setting } from '../../live/settingCommands.ts';
 import type { Event } from '../../live/world.ts';
+import { byTexts } from '../../words/search.ts';
 
 export type Change = Readonly<{ event: Event; before: unknown; after: unknown }>;
 export type Row = Readonly<{ setting: Setting; change: Change | undefined }>;
@@ -102,10 +103,7 @@ export const shownOf = ({ changeable, unit }: Setting, value: unknown): string =
 
 export const isChanged = ({ setting }: Row): boolean => setting.source !== 'default';
 
-export function fits({ setting }: Row, text: string): boolean {
-  if (text === '') return true;
-  const wanted = text.toLowerCase();
-  return [setting.name, titleOf(setting), setting.meaning, setting.variable ?? ''].some((one) =>
-    one.toLowerCase().includes(wanted),
-  );
-}
+export const fits = byTexts(({ setting }: Row) => {
+  const { name, meaning, variable } = setting;
+  return [name, titleOf(setting), meaning, variable ?? ''];
+});

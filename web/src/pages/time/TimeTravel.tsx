@@ -11,6 +11,7 @@ import { ask } from '../../live/ask.ts';
 import { eventsAround } from '../../live/historyCommands.ts';
 import { pastActors } from '../../live/pastActors.ts';
 import { world } from '../../live/store.ts';
+import { addressOf, withoutEmpty } from '../../shell/address.ts';
 import { kindInWords, kindsInWords } from '../../words/actors.ts';
 import { ActorPanel } from './ActorPanel.tsx';
 import { Around } from './Around.tsx';
@@ -35,17 +36,9 @@ export function Page(): JSX.Element {
     return Number.isInteger(wanted) && wanted >= 0 ? Math.min(wanted, last()) : last();
   });
   const set = (changes: { [Name in keyof Params]?: string }) =>
-    setParams(
-      Object.fromEntries(
-        Object.entries(changes).map(([name, value]) => [name, value === '' ? null : value]),
-      ),
-      { replace: true, scroll: false },
-    );
+    setParams(withoutEmpty(changes), { replace: true, scroll: false });
   const move = (sequence: number) => set({ at: sequence >= last() ? '' : String(sequence) });
-  const hrefWith = (changes: Params): string => {
-    const all = Object.entries({ ...params, ...changes }).filter(([, value]) => value);
-    return `/time?${new URLSearchParams(all as [string, string][]).toString()}`;
-  };
+  const hrefWith = (changes: Params): string => addressOf('/time', { ...params, ...changes });
   const hrefOf = (row: Row) => hrefWith({ actor: row.name });
 
   const isNow = createMemo(() => at() >= last());

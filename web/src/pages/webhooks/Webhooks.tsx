@@ -1,33 +1,31 @@
 /** Addresses that are told of events, and what became of the notices. */
-import { useSearchParams } from '@solidjs/router';
 import { createMemo, createSignal, Match, Show, Switch, type JSX } from 'solid-js';
 import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
 import { Search } from '../../design/Field.tsx';
+import { NoneFits } from '../../design/NoneFits.tsx';
 import { Page as Frame } from '../../design/Page.tsx';
 import { Table } from '../../design/Table.tsx';
 import { tell } from '../../design/Toasts.tsx';
 import { ask } from '../../live/ask.ts';
 import { webhooks } from '../../live/settingCommands.ts';
+import { useFilters } from '../../shell/address.ts';
+import { byTexts } from '../../words/search.ts';
 import { columnsWith } from './columns.tsx';
 import { HookForm, HookSecret, RemoveHook } from './HookForm.tsx';
-import { rowsOf, type Hook } from './notices.ts';
+import { rowsOf, type Hook, type Row } from './notices.ts';
+
+const fits = byTexts(({ hook }: Row) => [hook.url, ...hook.events]);
 
 type Asked = Readonly<{ what: 'add' | 'edit' | 'secret' | 'remove'; hook?: Hook }>;
 
 export function Page(): JSX.Element {
-  const [params, setParams] = useSearchParams<{ q?: string }>();
+  const { params, setParams, set } = useFilters<{ q?: string }>();
   const [asked, setAsked] = createSignal<Asked>();
   const read = ask(() => 'all', webhooks.list);
   const all = createMemo(() => rowsOf(read));
   const hooks = () => all().map(({ hook }) => hook);
-  const rows = createMemo(() =>
-    all().filter(({ hook }) =>
-      [hook.url, ...hook.events].some((text) =>
-        text.toLowerCase().includes((params.q ?? '').toLowerCase()),
-      ),
-    ),
-  );
+  const rows = createMemo(() => all().filter((row) => fits(row, params.q ?? '')));
   const deliver = async (url: string) => {
     const { delivered, status, error } = await webhooks.test(url);
     read.again();
@@ -59,11 +57,7 @@ export function Page(): JSX.Element {
       }
     >
       <div class="row wrap">
-        <Search
-          label="Search webhooks"
-          value={params.q ?? ''}
-          onInput={(q) => setParams({ q: q === '' ? null : q }, { replace: true })}
-        />
+        <Search label="Search webhooks" value={params.q ?? ''} onInput={set('q')} />
         <Show when={read.fault()}>{(fault) => <div class="notice bad">{fault()}</div>}</Show>
       </div>
       <Table
@@ -81,12 +75,12 @@ export function Page(): JSX.Element {
               </Empty>
             }
           >
-            <Empty
-              title="No webhook fits"
-              action={<Button onClick={() => setParams({ q: null })}>Show all webhooks</Button>}
-            >
-              None of the {all().length} webhooks fits this search.
-            </Empty>
+            <NoneFits
+              one="webhook"
+              all="webhooks"
+              of={`${all().length} webhooks`}
+              onAll={() => setParams({ q: null })}
+            />
           </Show>
         }
       />
