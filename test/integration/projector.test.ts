@@ -8,7 +8,6 @@ import {
   all,
   batch,
   droppedAt,
-  eventually,
   keyAdded,
   put,
   requestAt,
@@ -20,6 +19,7 @@ import {
   withTraffic,
 } from '../support/projections.ts';
 import { sampleCause } from '../support/sampleEvents.ts';
+import { until } from '../support/until.ts';
 
 const dayOne = Date.parse('2026-11-19T12:00:00Z');
 let clockMs = dayOne;
@@ -211,9 +211,9 @@ describe('a file that cannot be gone on with', () => {
     rmSync(database.path);
     clockMs += 24 * 3_600_000;
     await log.appendTraffic(batch(requestAt(clockMs)));
-    await eventually(() => projector.errors.length > 0);
+    await until('it complains', () => projector.errors.length > 0);
     expect(String(projector.errors[0])).toContain('was removed');
-    await eventually(() => Bun.file(database.path).size > 0);
+    await until('the file is there', () => Bun.file(database.path).size > 0);
     await projector.stop();
     await rowsAfterProjecting(log, database.path);
     expect(all(database.path, 'select count(*) as n from request')).toEqual([{ n: 861 }]);

@@ -8,7 +8,6 @@ import {
   all,
   batch,
   droppedAt,
-  eventually,
   put,
   requestAt,
   rowsAfterProjecting,
@@ -17,6 +16,7 @@ import {
   tempDatabase,
   withTrafficFrom,
 } from '../support/projections.ts';
+import { until } from '../support/until.ts';
 
 const day = '2026-11-19';
 const noonMs = Date.parse(`${day}T12:00:00Z`);
@@ -51,11 +51,7 @@ const tables = (path: string) =>
 /** Runs a projector until the log holds `count` closings of the day, and projects them. */
 async function closeUntil(count: number, of: EventLog = log): Promise<void> {
   const projector = await runProjector(of, database.path, clockMs);
-  let seen = 0;
-  await eventually(() => {
-    void closings().then((found) => (seen = found.length));
-    return seen >= count;
-  });
+  await until('the days are closed', async () => (await closings()).length >= count);
   await projector.caughtUp();
   await projector.stop();
   expect(projector.errors).toEqual([]);
@@ -88,7 +84,7 @@ describe('a day that ended', () => {
     expect(await closings()).toEqual([]);
     clockMs = nextDayMs;
     await log.appendTraffic(batch(requestAt(nextDayMs)));
-    await eventually(() => projector.position().control === 1);
+    await until('the projector is there', () => projector.position().control === 1);
     await projector.stop();
     expect(await closings()).toMatchObject([{ trafficSequence: 2, rows: [{ requests: 1 }] }]);
   });
@@ -140,7 +136,7 @@ describe('the totals of a closed day', () => {
         last === 'CONTROL'
           ? projector.position().traffic === 2
           : projector.position().control === 1;
-      await eventually(isOtherDone);
+      await until('the other one is done', isOtherDone);
       release();
       await projector.caughtUp();
       await projector.stop();
@@ -188,7 +184,7 @@ describe('two projectors', () => {
       runProjector(log, database.path, clockMs),
       runProjector(log, other.path, clockMs),
     ]);
-    await eventually(() => both.every((one) => one.position().control === 1));
+    await until('both are there', () => both.every((one) => one.position().control === 1));
     for (const one of both) {
       await one.stop();
       expect(one.errors).toEqual([]);

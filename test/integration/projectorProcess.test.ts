@@ -10,7 +10,6 @@ import { startNatsServer, type TestNatsServer } from '../support/natsServer.ts';
 import {
   all,
   batch,
-  eventually,
   keyAdded,
   put,
   requestAt,
@@ -19,6 +18,7 @@ import {
   rowsIn,
   tempDatabase,
 } from '../support/projections.ts';
+import { until } from '../support/until.ts';
 
 const entry = join(import.meta.dir, '../../events/projections/projector.ts');
 let server: TestNatsServer;
@@ -77,7 +77,7 @@ describe('a projector process', () => {
 
     for (const killAt of [1, 100, 200]) {
       const { child } = await spawnProjector(database.path);
-      await eventually(() => projected() >= killAt);
+      await until('enough is projected', () => projected() >= killAt);
       child.kill('SIGKILL');
       await child.exited;
       const rows = 'select count(*) as n from request';
@@ -86,7 +86,7 @@ describe('a projector process', () => {
 
     const { child, first } = await spawnProjector(database.path);
     expect(first).toEqual({ type: 'ready' });
-    await eventually(() => projected() === lastSequence);
+    await until('all is projected', () => projected() === lastSequence);
     child.send({ type: 'stop' });
     expect(await child.exited).toBe(0);
     models.close();
@@ -102,9 +102,11 @@ describe('a projector process', () => {
     const models = openReadModels(database.path);
     const { child } = await spawnProjector(database.path);
     await server.restart();
-    await eventually(() => log.isConnected());
+    await until('the log is back', () => log.isConnected());
     const sequence = await log.appendTraffic(batch(requestAt(Date.now())));
-    await eventually(() => models.positions().some((one) => one.sequence === sequence));
+    await until('it is in the file', () =>
+      models.positions().some((one) => one.sequence === sequence),
+    );
     models.close();
     child.kill();
     await child.exited;

@@ -9,7 +9,6 @@ import type { TrafficEvent } from '../../events/traffic.ts';
 import {
   batch,
   droppedAt,
-  eventually,
   requestAt,
   rowsAfterProjecting,
   rowsIn,
@@ -18,6 +17,7 @@ import {
   withTrafficFrom,
 } from '../support/projections.ts';
 import { toolCalled } from '../support/sampleEvents.ts';
+import { until } from '../support/until.ts';
 
 const day = '2026-11-19';
 const noonMs = Date.parse(`${day}T12:00:00Z`);
@@ -48,13 +48,8 @@ const droppedCalls = (toolCalls: number): TrafficEvent => {
 async function closeDay(): Promise<void> {
   clockMs = nextDayMs;
   const projector = await runProjector(log, database.path, clockMs);
-  let closings = 0;
-  await eventually(() => {
-    void log
-      .read({ kind: 'day', id: actorId(`${day}-1`) })
-      .then((messages) => (closings = messages.length));
-    return closings > 0;
-  });
+  const closings = () => log.read({ kind: 'day', id: actorId(`${day}-1`) });
+  await until('the day is closed', async () => (await closings()).length > 0);
   await projector.caughtUp();
   await projector.stop();
   expect(projector.errors).toEqual([]);

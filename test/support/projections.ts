@@ -134,12 +134,3 @@ export const withTrafficFrom = (log: EventLog, first: number): EventLog => ({
     return stream === 'TRAFFIC' ? { ...state, firstSequence: first } : state;
   },
 });
-
-/** Resolves once the condition holds: for what tells nobody when it changes. */
-export async function eventually(holds: () => boolean, timeoutMs = 20_000): Promise<void> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (!holds()) {
-    if (performance.now() > deadlineMs) throw new Error(`waited ${timeoutMs} ms in vain`);
-    await Bun.sleep(5);
-  }
-}
