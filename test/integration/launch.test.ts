@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../server/nats/configure.ts';
+import { freePort } from '../support/freePort.ts';
 import { commandLine, processesWith } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
@@ -154,7 +154,7 @@ describe('the start', () => {
 
 describe('while it runs', () => {
   test('several workers share the port, and one that was killed is replaced', async () => {
-    const run = launcher(['--port', String(await freePort()), '--workers', '2']);
+    const run = launcher(['--port', String(freePort()), '--workers', '2']);
     const url = await run.listening();
     const seen = new Map<number, number>();
     const bothSeen = async () => {

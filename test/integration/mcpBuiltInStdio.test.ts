@@ -5,7 +5,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { freePort } from '../../server/nats/configure.ts';
+import { freePort } from '../support/freePort.ts';
 import { apiOf } from '../support/api.ts';
 import {
   bearer,
@@ -35,7 +35,7 @@ const python: Program = { command: 'python3', args: ['claude-api-gateway_server.
 
 let gateway: BuiltInGateway;
 beforeAll(async () => {
-  gateway = await builtInGateway();
+  gateway = await builtInGateway({ PORT: String(freePort()) });
 });
 afterAll(() => gateway.stop());
 beforeEach(() => gateway.vendor.does(streams('Hel', 'lo')));
@@ -123,8 +123,7 @@ test('it starts by the command of the guide', async () => {
 test('it goes on with a gateway that was started anew', async () => {
   const walker = await line1(script, envOf('sk-ann', gateway.url()));
   await walker.tools();
-  const { port } = new URL(gateway.url());
-  await gateway.restart({ PORT: port });
+  await gateway.restart();
   await gateway.ready();
   expect(await walker.tools()).toHaveLength(builtInTools.length);
   await walker.close();
@@ -132,6 +131,6 @@ test('it goes on with a gateway that was started anew', async () => {
 
 test('it says what is wrong with the key, or with the address', async () => {
   await expect(line1(script, envOf('sk-wrong'))).rejects.toThrow('SIGNALBOX_CLIENT_KEY');
-  const nobody = `http://127.0.0.1:${await freePort()}`;
+  const nobody = `http://127.0.0.1:${freePort()}`;
   await expect(line1(script, envOf('sk-ann', nobody))).rejects.toThrow('start it');
 });

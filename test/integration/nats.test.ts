@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { checkServer } from '../../server/nats/checkServer.ts';
-import { freePort } from '../../server/nats/configure.ts';
 import { becameHealthy } from '../../server/nats/health.ts';
 import { resolveServerBin } from '../../server/nats/resolve.ts';
 import { lockStore } from '../../server/nats/storeLock.ts';
 import { startEmbeddedNats, type EmbeddedNats } from '../../server/nats/supervise.ts';
+import { freePort } from '../support/freePort.ts';
 import { commandLine } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
@@ -165,7 +165,7 @@ describe('a server that is not good enough', () => {
   });
 
   test('an outside server that syncs late is refused, and accepted with a warning on request', async () => {
-    const [port, monitorPort] = [await freePort(), await freePort()];
+    const [port, monitorPort] = [freePort(), freePort()];
     const conf = join(dataDir, 'weak.conf');
     writeFileSync(
       conf,

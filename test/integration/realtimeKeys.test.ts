@@ -1,6 +1,7 @@
 /** Which key opens a session, who may not have one, and how each is told. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { apiOf } from '../support/api.ts';
+import { freePort } from '../support/freePort.ts';
 import { factOf, keyIdOf } from '../support/factsOf.ts';
 import { testGateway } from '../support/gateway.ts';
 import {
@@ -12,7 +13,7 @@ import {
   startRealtimeBench,
   type RealtimeBench,
 } from '../support/realtimeBench.ts';
-import { startSocketVendor, type SocketVendor } from '../support/socketVendor.ts';
+import type { SocketVendor } from '../support/socketVendor.ts';
 
 let bench: RealtimeBench;
 let vendor: SocketVendor;
@@ -127,10 +128,9 @@ describe('A refusal', () => {
   });
 
   test('to come at all is an HTTP error', async () => {
-    const away = startSocketVendor();
-    await away.stop();
+    const nobody = `http://127.0.0.1:${freePort()}`;
     const down = await testGateway({
-      env: { OPENAI_API_KEYS: realtimeKeys.one, OPENAI_BASE_URL: `${away.url}/v1` },
+      env: { OPENAI_API_KEYS: realtimeKeys.one, OPENAI_BASE_URL: `${nobody}/v1` },
       limits: { transientPauseMs: 1 },
     });
     const answer = await fetch(`${down.url()}${realtimePath}`, {

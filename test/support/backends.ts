@@ -1,6 +1,7 @@
 /** Backends of MCP servers that can be killed, brought back at their port, slowed, and made to fail. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from './freePort.ts';
 import { until } from './until.ts';
 
 const fixture = join(import.meta.dir, '../fixtures/mcpBackend.ts');
@@ -23,13 +24,6 @@ export type TestBackend = Readonly<{
   start: () => Promise<void>;
   behave: (behaviour: Behaviour) => Promise<void>;
 }>;
-
-function freePort(): number {
-  const probe = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });
-  const { port = 0 } = probe;
-  void probe.stop(true);
-  return port;
-}
 
 type Options = Readonly<{ name: string; ledger: string; era: 'legacy' | 'modern' }>;
 

