@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { freePort } from './freePort.ts';
 
 export type Arrived = Readonly<{
   method: string;
@@ -119,7 +120,7 @@ function headOf(bytes: Buffer): Head | undefined {
 }
 
 /** `port`: where an earlier one was, to be back there. */
-export async function startVendor(script: Script, port = 0): Promise<Vendor> {
+export async function startVendor(script: Script, port = freePort()): Promise<Vendor> {
   let does = script;
   const arrived: Arrived[] = [];
   const sockets = new Set<Socket>();
