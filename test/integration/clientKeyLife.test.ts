@@ -1,5 +1,5 @@
 /** How a client key ends: by its time, by its successor, by an operator, and in every gateway. */
-import { afterEach, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,21 +14,19 @@ import { startGateway } from '../../server/main.ts';
 import { expectProblem } from '../support/api.ts';
 import { startKeyBench, type KeyBench } from '../support/clientKeys.ts';
 import { until } from '../support/until.ts';
+import { afterEachOf } from '../support/endings.ts';
 
-const endings: (() => Promise<unknown>)[] = [];
+const atEnd = afterEachOf();
 const start = async (...options: Parameters<typeof startKeyBench>): Promise<KeyBench> => {
   const gateway = await startKeyBench(...options);
-  endings.push(gateway.stop);
+  atEnd(gateway.stop);
   return gateway;
 };
 const folder = async (): Promise<string> => {
   const path = await mkdtemp(join(tmpdir(), 'signalbox-client-keys-'));
-  endings.push(() => rm(path, { recursive: true, force: true }));
+  atEnd(() => rm(path, { recursive: true, force: true }));
   return path;
 };
-afterEach(async () => {
-  for (const end of endings.splice(0).toReversed()) await end();
-});
 
 const typesOf = async ({ log }: KeyBench, id: string): Promise<string[]> =>
   (await log.read({ kind: 'client-key', id: actorId(id) })).flatMap((message) =>
@@ -40,8 +38,9 @@ const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 
 test('a key whose time is over is told so by every SDK, and more time brings it back', async () => {
   const gateway = await start();
-  const { id, key } = await gateway.make({ expires_at: inMs(1_000) });
+  const { id, key } = await gateway.make({ expires_at: inMs(3_600_000) });
   expect(await statusWith(gateway, key)).toBe(200);
+  expect((await gateway.change(id, { expires_at: inMs(300) })).status).toBe(200);
   await until('it has expired', async () => (await statusWith(gateway, key)) === 401);
 
   const openai = await gateway.sdkThrows(key, 'openai');
@@ -80,7 +79,8 @@ test('a rotated key is good to the end of its grace, over a restart, and no long
   await gateway.restart();
   expect(await statusWith(gateway, json.key)).toBe(200);
   const old = await statusWith(gateway, key);
-  expect(old).toBe(Date.now() < graceEndsMs ? 200 : 401);
+  // Where the start took longer than the grace, the wait below says all there is to say.
+  if (Date.now() < graceEndsMs) expect(old).toBe(200);
   // The limits go with the key, whichever of its texts is shown.
   expect((await gateway.askWith(json.key, 'gemini')).status).toBe(403);
 
@@ -91,7 +91,7 @@ test('a rotated key is good to the end of its grace, over a restart, and no long
     (await typesOf(gateway, id)).includes('ClientKeyGraceEnded'),
   );
   expect((await gateway.api('GET', `/api/keys/${id}`)).json.retiring).toEqual([]);
-}, 20_000);
+}, 60_000);
 
 test('a rotation without a grace ends the old key at once', async () => {
   const gateway = await start();
@@ -135,7 +135,7 @@ test('a key that one gateway revokes is refused by the other within 100 ms', asy
   const nats = { servers, user, pass, maxStoreBytes: null };
   const logger = createLogger('error', 'other', { write: () => undefined });
   const other = await startGateway({ config, nats, workerNumber: 1 }, logger);
-  endings.push(other.stop);
+  atEnd(other.stop);
 
   // With none left the gateway would be open to this machine.
   await gateway.make();
@@ -149,10 +149,10 @@ test('a key that one gateway revokes is refused by the other within 100 ms', asy
     const gone = await gateway.api('DELETE', `/api/keys/${id}`);
     const revokedMs = performance.now();
     expect(gone.status).toBe(204);
-    while ((await there()).status !== 401) await Bun.sleep(0);
+    await until('it is refused there', async () => (await there()).status === 401);
     tookMs.push(performance.now() - revokedMs);
     const successor = { headers: { authorization: `Bearer ${rotated.key}` } };
     expect((await fetch(`${other.url}/v1/models`, successor)).status).toBe(401);
   }
   expect(tookMs.toSorted((one, next) => one - next)[10]).toBeLessThan(100);
-}, 30_000);
+}, 60_000);

@@ -12,10 +12,11 @@ import {
 import { processesWith } from '../support/processes.ts';
 import { answers, bodies, plainPaths, streamPaths, type Dialect } from '../support/proxied.ts';
 import { streamOf } from '../support/shortStreams.ts';
+import { until } from '../support/until.ts';
 import { startVendor, type Vendor } from '../support/vendor.ts';
 
 const dialects: Dialect[] = ['openai', 'anthropic', 'gemini'];
-const drainGraceMs = 1_500;
+const drainGraceMs = 3_000;
 const drainMs = 2_500;
 
 let shared: SharedLog;
@@ -102,13 +103,16 @@ test('what is under way is finished or told, all of it is recorded, and the exit
   const never = plain('anthropic', 'never-answer');
   const ending = await stream('openai', 'end-late');
   const endless = await Promise.all(dialects.map((dialect) => stream(dialect, 'never-end')));
-  while (asked('answer-late') === 0 || asked('never-answer') === 0) await Bun.sleep(5);
+  await until('the vendor has them', () => asked('answer-late') + asked('never-answer') === 2);
 
   const startedMs = performance.now();
   box.signal('SIGTERM');
 
   let ready = await api('GET', '/ready');
-  while (ready.status === 200) ready = await api('GET', '/ready');
+  await until('it says that it goes', async () => {
+    ready = await api('GET', '/ready');
+    return ready.status !== 200;
+  });
   expect(ready.status).toBe(503);
   expect(await ready.text()).toContain('draining');
   expect(ready.headers.get('connection')).toBe('close');
