@@ -1,5 +1,5 @@
 /** A provider that is down is served around without being asked, and asked again soon after its return. */
-import { afterEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { apiClient } from '../support/apiClient.ts';
 import { recordOf } from '../support/factsOf.ts';
 import {
@@ -22,22 +22,18 @@ import {
 } from '../support/proxied.ts';
 import { until } from '../support/until.ts';
 import { startVendor, type Script } from '../support/vendor.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 
 const [one = '', two = ''] = keysNamed('one', 'two');
-const running: { stop: () => Promise<void> }[] = [];
+const started = stoppedAfterEach(startProxied);
+const vendorAt = stoppedAfterEach(startVendor);
 
-async function start(options: Parameters<typeof startProxied>[0] = {}): Promise<Proxied> {
-  const proxied = await startProxied({
+const start = (options: Parameters<typeof startProxied>[0] = {}): Promise<Proxied> =>
+  started({
     keys: { openai: [one, two], anthropic: [one], gemini: [one] },
     ...options,
     limits: { transientPauseMs: 1, ...options.limits },
   });
-  running.push(proxied);
-  return proxied;
-}
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((each) => each.stop()));
-});
 
 describe('While a provider is down', () => {
   const dialects: Dialect[] = ['openai', 'anthropic', 'gemini'];
@@ -122,7 +118,7 @@ describe('What a provider may say as often as it likes', () => {
     const gateway = await start({ script: says(429) });
     for (let asked = 0; asked < 9; asked++) expect((await gateway.ask('openai')).status).toBe(429);
     expect(await breakerOf(gateway)).toMatchObject({ state: 'closed' });
-  }, 30_000);
+  }, 60_000);
 });
 
 describe('A provider that is back', () => {
@@ -157,7 +153,7 @@ describe('A provider that is back', () => {
     await gateway.vendor.stop();
     await bringDown(gateway);
     expect(await breakerOf(gateway)).toMatchObject({ rule_id: 'transient.not-connected' });
-    running.push(await startVendor(answersWell, Number(new URL(gateway.vendor.url).port)));
+    await vendorAt(answersWell, Number(new URL(gateway.vendor.url).port));
     await until('it is asked again', async () => (await gateway.ask('openai')).status === 200);
     await isIn(gateway, ['closed']);
   });

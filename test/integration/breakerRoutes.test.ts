@@ -1,30 +1,27 @@
 /** A route whose first target is down is answered by the next one, until the first is back. */
-import { afterEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { isIn, says, soon, timesAsked } from '../support/outage.ts';
 import { answersWell, keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
 import { until } from '../support/until.ts';
 import { startVendor, type Script } from '../support/vendor.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 
 const [one = ''] = keysNamed('one');
-const running: { stop: () => Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((each) => each.stop()));
-});
+const startGateway = stoppedAfterEach(startProxied);
+const startBackup = stoppedAfterEach(startVendor);
 
 describe("A route's first target that is down", () => {
   const post = (gateway: Proxied, path: string, body: object) => gateway.post(path, body);
 
   /** A route `chat`: openai, else a provider at another address. */
   async function startRoute(script: Script, env: Readonly<Record<string, string>> = {}) {
-    const gateway = await startProxied({
+    const gateway = await startGateway({
       keys: { openai: [one] },
       env,
       limits: { transientPauseMs: 1 },
       script,
     });
-    running.push(gateway);
-    const backup = await startVendor(answersWell);
-    running.push(backup);
+    const backup = await startBackup(answersWell);
     const provider = { name: 'Backup', dialect: 'openai', base_url: backup.url, auth: 'none' };
     expect((await post(gateway, '/api/providers', provider)).status).toBe(201);
     const targets = [

@@ -1,5 +1,5 @@
 /** An open breaker holds in every gateway on one NATS and after a restart, until a probe or an operator closes it. */
-import { afterEach, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,16 +17,14 @@ import {
 } from '../support/proxied.ts';
 import { until } from '../support/until.ts';
 import { startVendor } from '../support/vendor.ts';
+import { afterEachOf } from '../support/endings.ts';
 
 const [one = '', two = ''] = keysNamed('one', 'two');
 const secrets = {
   ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
   JWT_SECRET_KEY: 'a secret of the test that is long enough',
 };
-const running: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const stop of running.splice(0).reverse()) await stop();
-});
+const atEnd = afterEachOf();
 
 async function start(env: Readonly<Record<string, string>> = {}): Promise<Proxied> {
   const proxied = await startProxied({
@@ -35,14 +33,14 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Proxie
     limits: { transientPauseMs: 1 },
     script: says(500),
   });
-  running.push(proxied.stop);
+  atEnd(proxied.stop);
   return proxied;
 }
 
 /** Another gateway on the same NATS, with data of its own. Answers with how it is asked. */
 async function startBeside({ nats, vendor }: Proxied, env: Readonly<Record<string, string>>) {
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-gateway-'));
-  running.push(() => rm(dataDir, { recursive: true, force: true }));
+  atEnd(() => rm(dataDir, { recursive: true, force: true }));
   const { url: servers, user, pass } = nats;
   const gateway = await startGateway(
     {
@@ -61,7 +59,7 @@ async function startBeside({ nats, vendor }: Proxied, env: Readonly<Record<strin
     },
     createLogger('error', 'gateway-beside', { write: () => {} }),
   );
-  running.push(gateway.stop);
+  atEnd(gateway.stop);
   return () =>
     fetch(`${gateway.url}${plainPaths.openai}`, {
       method: 'POST',
@@ -90,7 +88,7 @@ test('what one gateway saw keeps the other away too, and so does the return', as
   );
   expect((await gateway.ask('openai')).status).toBe(200);
   expect(await typesOf(gateway)).toEqual(['BreakerOpened', 'BreakerHalfOpened', 'BreakerClosed']);
-}, 30_000);
+}, 60_000);
 
 test('a restart does not forget it', async () => {
   const gateway = await start({ CIRCUIT_BREAKER_FAILURE_THRESHOLD: '3' });
@@ -127,7 +125,7 @@ test('an operator closes it, and the log says who', async () => {
 test('a provider that is moved to another address is asked there at once', async () => {
   const gateway = await start();
   const elsewhere = await startVendor(answersWell);
-  running.push(elsewhere.stop);
+  atEnd(elsewhere.stop);
   await bringDown(gateway);
   gateway.vendor.forget();
   const moved = await fetch(`${gateway.url()}/api/providers/openai`, {

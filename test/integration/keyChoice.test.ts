@@ -1,20 +1,13 @@
 /** Which key a request goes to: its maker's, its conversation's, or the next by weight. */
-import { afterEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { apiOf } from '../support/api.ts';
 import { factOf, keyIdOf } from '../support/factsOf.ts';
-import { answersWell, keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
+import { answersWell, keysNamed, startProxied } from '../support/proxied.ts';
 import { until } from '../support/until.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 
 const [one = '', two = '', three = ''] = keysNamed('one', 'two', 'tri');
-const running: Proxied[] = [];
-const start = async (...options: Parameters<typeof startProxied>): Promise<Proxied> => {
-  const proxied = await startProxied(...options);
-  running.push(proxied);
-  return proxied;
-};
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((proxied) => proxied.stop()));
-});
+const start = stoppedAfterEach(startProxied);
 
 const turns = (...said: string[]) =>
   said.map((content, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content }));

@@ -1,22 +1,15 @@
 /** A vendor says "wait": the client is served by another key, the key rests at once and comes back in time. */
-import { afterEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { rm } from 'node:fs/promises';
 import { apiClient, type Json } from '../support/apiClient.ts';
 import { factOf, keyIdOf, keyState, recordOf, requestId, storyOf } from '../support/factsOf.ts';
 import { answersWell, keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
 import { until } from '../support/until.ts';
 import type { Script } from '../support/vendor.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 
 const [one = '', two = ''] = keysNamed('one', 'two');
-const running: Proxied[] = [];
-const start = async (...options: Parameters<typeof startProxied>): Promise<Proxied> => {
-  const proxied = await startProxied(...options);
-  running.push(proxied);
-  return proxied;
-};
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((proxied) => proxied.stop()));
-});
+const start = stoppedAfterEach(startProxied);
 
 const tooMany = { error: { message: 'Slow down', type: 'requests', code: 'rate_limit_exceeded' } };
 /** The key with this secret gets the 429, any other an answer. */
@@ -238,5 +231,5 @@ describe('A 429 without a time', () => {
     const recovered = await factOf(gateway, one, 'ProviderKeyRecovered');
     expect(recovered.data.cause).toBe('probe');
     expect(recovered.cause.correlationId as string).toBe(requestId(probe));
-  }, 12_000);
+  }, 60_000);
 });

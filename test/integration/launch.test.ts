@@ -7,16 +7,16 @@ import { join } from 'node:path';
 import { freePort } from '../support/freePort.ts';
 import { commandLine, processesWith } from '../support/processes.ts';
 import { until } from '../support/until.ts';
+import { afterEachOf } from '../support/endings.ts';
 
 const fixture = join(import.meta.dir, '../fixtures/launchChildren.ts');
-const cleanUp: (() => unknown)[] = [];
+const atEnd = afterEachOf();
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'signalbox-launch-'));
 });
-afterEach(async () => {
-  for (const step of cleanUp.splice(0)) await step();
+afterEach(() => {
   for (const pid of processesWith(folder)) process.kill(pid, 'SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
@@ -30,7 +30,7 @@ function launcher(argv: string[] = [], env: Record<string, string> = {}) {
     env: { PATH: process.env['PATH'], DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  cleanUp.push(() => child.kill('SIGKILL'));
+  atEnd(() => child.kill('SIGKILL'));
   let output = '';
   const read = async () => {
     for await (const chunk of child.stdout) output += Buffer.from(chunk).toString();
@@ -99,14 +99,14 @@ describe('the start', () => {
 
   test('a taken port is waited for, then one clear line', async () => {
     const taken = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });
-    cleanUp.push(() => taken.stop(true));
+    atEnd(() => taken.stop(true));
     const run = launcher(['--port', String(taken.port)]);
     expect(await run.ended()).toBe(1);
     expect(await run.errors).toBe(
       `signalbox: port ${taken.port} on 127.0.0.1 is taken: stop what listens there, or choose another port with --port\n`,
     );
     expect(processesWith(folder)).toEqual([]);
-  }, 40_000);
+  }, 60_000);
 
   test('a port that becomes free in time is taken', async () => {
     const taken = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });

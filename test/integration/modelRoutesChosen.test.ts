@@ -1,18 +1,11 @@
 /** Who answers for a model route where a request has no room, and where targets share by weight. */
-import { afterEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { recordOf } from '../support/factsOf.ts';
-import { both, fails, nameIn, startRouted, type Routed } from '../support/routed.ts';
+import { both, fails, nameIn, startRouted } from '../support/routed.ts';
 import type { Script } from '../support/vendor.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 
-const running: Routed[] = [];
-const start = async (...limits: Parameters<typeof startRouted>): Promise<Routed> => {
-  const gateway = await startRouted(...limits);
-  running.push(gateway);
-  return gateway;
-};
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((gateway) => gateway.stop()));
-});
+const start = stoppedAfterEach(startRouted);
 
 const tooLong = fails(
   400,

@@ -14,22 +14,20 @@ import { startEmbeddedNats, type EmbeddedNats } from '../../server/nats/supervis
 import { freePort } from '../support/freePort.ts';
 import { commandLine } from '../support/processes.ts';
 import { until } from '../support/until.ts';
+import { afterEachOf } from '../support/endings.ts';
 
 const log = pino({ level: 'silent' });
-const cleanUp: (() => unknown)[] = [];
+const atEnd = afterEachOf();
 let dataDir: string;
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'signalbox-embedded-'));
 });
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).toReversed()) await step();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 async function start(probeHealth = true): Promise<EmbeddedNats> {
   const nats = await startEmbeddedNats({ dataDir, serverBin: null, log, probeHealth });
-  cleanUp.push(nats.stop);
+  atEnd(nats.stop);
   return nats;
 }
 
@@ -41,7 +39,7 @@ async function connected({ servers, user, pass }: EmbeddedNats) {
     maxReconnectAttempts: -1,
     reconnectTimeWait: 50,
   });
-  cleanUp.push(() => nc.close());
+  atEnd(() => nc.close());
   return nc;
 }
 
@@ -128,7 +126,7 @@ describe('one store, one server', () => {
   test('a stale pid file that names somebody else harms nobody', async () => {
     await (await start()).stop();
     const other = Bun.spawn(['sleep', '60']);
-    cleanUp.push(() => other.kill());
+    atEnd(() => other.kill());
     writeFileSync(join(dataDir, 'nats', 'nats-server.pid'), String(other.pid));
     await start();
     expect(commandLine(other.pid)).toContain('sleep');
@@ -179,7 +177,7 @@ describe('a server that is not good enough', () => {
     const child = Bun.spawn([(await resolveServerBin(null)).path, '-c', conf], {
       stderr: 'ignore',
     });
-    cleanUp.push(() => child.kill());
+    atEnd(() => child.kill());
     const monitorUrl = `http://127.0.0.1:${monitorPort}`;
     expect(await becameHealthy(monitorUrl, () => false, 10_000)).toBe(true);
     const weak = { servers: `127.0.0.1:${port}`, user: '', pass: '', monitorUrl };

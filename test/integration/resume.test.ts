@@ -1,5 +1,5 @@
 /** Streams of a route that says `resume`: what breaks after text was sent goes on, or ends in a clean error. */
-import { afterEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { GoogleGenAI } from '@google/genai';
@@ -7,16 +7,9 @@ import { recordOf } from '../support/factsOf.ts';
 import { both, fails, startRouted, type Routed } from '../support/routed.ts';
 import { chat, claude, gemini, type Say } from '../support/textStreams.ts';
 import type { Script } from '../support/vendor.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 
-const running: Routed[] = [];
-const start = async (...limits: Parameters<typeof startRouted>): Promise<Routed> => {
-  const gateway = await startRouted(...limits);
-  running.push(gateway);
-  return gateway;
-};
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((gateway) => gateway.stop()));
-});
+const start = stoppedAfterEach(startRouted);
 
 const words = ['Grüße', ' 🚀 from', ' the ', 'first', '.'];
 const otherwise = ['Grü', 'ße 🚀', ' from the first', '', '.'];

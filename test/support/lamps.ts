@@ -39,6 +39,7 @@ export function lampRuntime(log: EventLog, more: Partial<RuntimeOptions> = {}) {
     state: (id = lamp): LampState | undefined => actors.get(id)?.state,
     /** Resolves when all that is in the log is applied here. */
     caughtUp: () => runtime.catchUp(5_000),
+    stop: () => runtime.stop(),
   };
 }
 

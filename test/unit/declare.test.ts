@@ -12,29 +12,22 @@ import { readConfig } from '../../server/config.ts';
 import { declare } from '../../server/providers/declare.ts';
 import { createProviderKeys } from '../../server/providers/providerKeys.ts';
 import { startCore, typesOf, type Core } from '../support/core.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 import { memoryVault, type MemoryVault } from '../support/memoryVault.ts';
 
 let dataDir: string;
 let log: ReturnType<typeof memoryLog>;
 let vault: MemoryVault;
-const running: Core[] = [];
+const start = stoppedAfterEach(() => startCore({ log, vault }));
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'signalbox-declare-'));
   log = memoryLog();
   vault = memoryVault();
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((core) => core.stop()));
-  await rm(dataDir, { recursive: true, force: true });
-});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const [one, two] = ['test-key-number-one', 'test-key-number-two'];
-const start = async () => {
-  const core = await startCore({ log, vault });
-  running.push(core);
-  return core;
-};
 const declareIn = (core: Core, env: Readonly<Record<string, string>> = {}) => {
   const config = readConfig({ DATA_DIR: dataDir, OPENAI_API_KEYS: one, ...env });
   const { runtime, providerKeys } = core;

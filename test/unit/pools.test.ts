@@ -6,28 +6,21 @@ import type { ProviderKeyCommand } from '../../actors/providerKey/commands.ts';
 import { actorId, type ActorId } from '../../events/ids.ts';
 import { memoryLog } from '../../events/memoryLog.ts';
 import { startCore, type Core } from '../support/core.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 import { flush, pass } from '../support/judging.ts';
 import { memoryVault, type MemoryVault } from '../support/memoryVault.ts';
 
 const now = () => Date.now();
 let log: ReturnType<typeof memoryLog>;
 let vault: MemoryVault;
-const running: Core[] = [];
-const start = async () => {
-  const core = await startCore({ log, vault, now });
-  running.push(core);
-  return core;
-};
+const start = stoppedAfterEach(() => startCore({ log, vault, now }));
 
 beforeEach(() => {
   jest.useFakeTimers();
   log = memoryLog({ now });
   vault = memoryVault(now);
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((core) => core.stop()));
-  jest.useRealTimers();
-});
+afterEach(() => jest.useRealTimers());
 
 const tell = ({ runtime }: Core, id: ActorId, command: ProviderKeyCommand) =>
   runtime.of(providerKeyKind).ask(id, command, runtime.ownCause());

@@ -1,21 +1,14 @@
 /** Actors of one log in one gateway and in two: decide, append, accept, tell. */
-import { afterEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { Refusal } from '../../actors/runtime/refusal.ts';
 import { actorId } from '../../events/ids.ts';
 import { LogUnavailable, type EventLog } from '../../events/log.ts';
 import { memoryLog } from '../../events/memoryLog.ts';
 import { typesOf } from '../support/core.ts';
 import { lamp, lampRuntime, startLamps } from '../support/lamps.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 
-const running: Awaited<ReturnType<typeof startLamps>>[] = [];
-const start = async (...options: Parameters<typeof startLamps>) => {
-  const lamps = await startLamps(...options);
-  running.push(lamps);
-  return lamps;
-};
-afterEach(async () => {
-  await Promise.all(running.splice(0).map(({ runtime }) => runtime.stop()));
-});
+const start = stoppedAfterEach(startLamps);
 
 const codeOf = async (asked: Promise<unknown>) => {
   const error: unknown = await asked.then(

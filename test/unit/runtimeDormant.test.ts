@@ -5,21 +5,15 @@ import type { EventLog } from '../../events/log.ts';
 import { memoryLog } from '../../events/memoryLog.ts';
 import { flush, pass } from '../support/judging.ts';
 import { lamp, startLamps } from '../support/lamps.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 
 const now = () => Date.now();
 const idleMs = 1_000;
-const running: Awaited<ReturnType<typeof startLamps>>[] = [];
-const start = async (log: EventLog) => {
-  const lamps = await startLamps(log, { idleMs });
-  running.push(lamps);
-  return lamps;
-};
+const startStopped = stoppedAfterEach(startLamps);
+const start = (log: EventLog) => startStopped(log, { idleMs });
 
 beforeEach(() => jest.useFakeTimers());
-afterEach(async () => {
-  await Promise.all(running.splice(0).map(({ runtime }) => runtime.stop()));
-  jest.useRealTimers();
-});
+afterEach(() => jest.useRealTimers());
 
 /** A lamp that was added, removed and left alone. */
 async function dormant(log: EventLog) {

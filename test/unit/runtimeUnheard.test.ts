@@ -1,18 +1,11 @@
 /** An actor that nobody here has heard of: made without asking the log first, and never twice. */
-import { afterEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import type { EventLog } from '../../events/log.ts';
 import { memoryLog } from '../../events/memoryLog.ts';
 import { lamp, startLamps } from '../support/lamps.ts';
+import { stoppedAfterEach } from '../support/endings.ts';
 
-const running: Awaited<ReturnType<typeof startLamps>>[] = [];
-const start = async (log: EventLog) => {
-  const lamps = await startLamps(log);
-  running.push(lamps);
-  return lamps;
-};
-afterEach(async () => {
-  await Promise.all(running.splice(0).map(({ runtime }) => runtime.stop()));
-});
+const start = stoppedAfterEach(startLamps);
 
 /** The log as a gateway sees it to which the tail brings nothing, with a count of its reads. */
 const deaf = (log: EventLog) => {
