@@ -157,7 +157,7 @@ async function deliverStream(
     errorBytes: limits.errorBytes,
   };
   const isEvents = response.headers.get('content-type')?.startsWith('text/event-stream');
-  const text = options.resume && isEvents ? textStreamOf(route) : undefined;
+  const text = options.resume && isEvents ? textStreamOf(route, incoming.json) : undefined;
   const lasting =
     options.resume && text
       ? resumable({ stream: await taped(opening), abort }, text, options.resume)

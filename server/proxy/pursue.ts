@@ -1,6 +1,7 @@
 /** Attempt after attempt, until one is answered, the budget is spent or no key and no target is left to ask. */
 import type { Verdict } from '../../actors/providerKey/evidence.ts';
 import type { Cause } from '../../events/event.ts';
+import { actorId } from '../../events/ids.ts';
 import type { Outcome } from '../../events/traffic.ts';
 import type { Breakers } from '../breakers/breakers.ts';
 import type { Affinity } from '../keyRing/affinity.ts';
@@ -95,9 +96,9 @@ export function createPursue(deps: PursueDeps): (pursuit: Pursuit) => Promise<Re
     limits: Limits,
   ): Promise<Delivered | FailedAttempt> => {
     const { exchange, incoming, modelRoute, dialect, client, cause } = pursuit;
-    const { taken } = leg;
+    // A stream may have gone on with another key: the last one made what it ends with.
     const onIds = (ids: readonly string[]) =>
-      taken && ids.length > 0 && affinity.made(ids, taken.key.id);
+      ids.length > 0 && exchange.keyId !== '' && affinity.made(ids, actorId(exchange.keyId));
     const resume = modelRoute?.resume
       ? createResume(deps, pursuit, {
           legs,

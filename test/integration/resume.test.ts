@@ -5,7 +5,7 @@ import OpenAI from 'openai';
 import { GoogleGenAI } from '@google/genai';
 import { recordOf } from '../support/factsOf.ts';
 import { both, fails, startRouted, type Routed } from '../support/routed.ts';
-import { chat, claude, gemini, type Say } from '../support/textStreams.ts';
+import { chat, claude, gemini, responses, type Say } from '../support/textStreams.ts';
 import type { Script } from '../support/vendor.ts';
 import { stoppedAfterEach } from '../support/endings.ts';
 
@@ -157,6 +157,20 @@ describe('In the other dialects', () => {
       content: [{ type: 'text', text }],
       stop_reason: 'end_turn',
     });
+  });
+
+  test('a stream of the Responses API goes on, where the vendor stores nothing of it', async () => {
+    const gateway = await start();
+    gateway.vendor.does(
+      inTurn(breaks(responses, 'resp_1', words), streams(responses, 'resp_2', otherwise)),
+    );
+    await gateway.define(route);
+    const client = new OpenAI({ baseURL: `${gateway.url()}/v1`, apiKey: 'none', maxRetries: 0 });
+    const stream = client.responses.stream({ model: 'lasting', input: 'Hi', store: false });
+    let said = '';
+    stream.on('response.output_text.delta', ({ delta }) => (said += delta));
+    const whole = await stream.finalResponse();
+    expect([said, whole.output_text, whole.id]).toEqual([text, text, 'resp_1']);
   });
 
   test('a Gemini stream goes on', async () => {

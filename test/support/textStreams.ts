@@ -46,6 +46,41 @@ export const gemini: Say = (id, words) =>
     })
     .join('');
 
+/** With numbered events, as OpenAI's newer API has them. */
+export const responses: Say = (id, words) => {
+  const item = (status: string, content: object[]) => ({
+    id: `item-of-${id}`,
+    type: 'message',
+    role: 'assistant',
+    status,
+    content,
+  });
+  const text = (said: string) => ({ type: 'output_text', text: said, annotations: [] });
+  const response = (status: string, output: object[]) => ({
+    response: { id, object: 'response', status, model: `model-of-${id}`, output },
+  });
+  const at = { item_id: `item-of-${id}`, output_index: 0, content_index: 0 };
+  const all = words.join('');
+  const done = item('completed', [text(all)]);
+  const usage = { input_tokens: 5, output_tokens: 2, total_tokens: 7 };
+  const { response: whole } = response('completed', [done]);
+  const events: [type: string, json: object][] = [
+    ['response.created', response('in_progress', [])],
+    ['response.in_progress', response('in_progress', [])],
+    ['response.output_item.added', { output_index: 0, item: item('in_progress', []) }],
+    ['response.content_part.added', { ...at, part: text('') }],
+    ...words.map((delta): [string, object] => [
+      'response.output_text.delta',
+      { ...at, delta, logprobs: [] },
+    ]),
+    ['response.output_text.done', { ...at, text: all, logprobs: [] }],
+    ['response.content_part.done', { ...at, part: text(all) }],
+    ['response.output_item.done', { output_index: 0, item: done }],
+    ['response.completed', { response: { ...whole, usage } }],
+  ];
+  return events.map(([type, json], nth) => named(type, { ...json, sequence_number: nth })).join('');
+};
+
 export const jsonOf = ({ data: text }: SseEvent) => (text.startsWith('{') ? JSON.parse(text) : {});
 export const wordsOf = (events: readonly SseEvent[]): string =>
   events
@@ -54,6 +89,7 @@ export const wordsOf = (events: readonly SseEvent[]): string =>
       (json) =>
         json.choices?.[0]?.delta?.content ??
         json.delta?.text ??
+        (typeof json.delta === 'string' ? json.delta : undefined) ??
         json.candidates?.[0]?.content.parts[0].text ??
         '',
     )
@@ -62,7 +98,7 @@ export const idsOf = (events: readonly SseEvent[]): unknown[] => [
   ...new Set(
     events
       .map(jsonOf)
-      .map((json) => json.id ?? json.responseId ?? json.message?.id)
+      .map((json) => json.id ?? json.responseId ?? json.message?.id ?? json.response?.id)
       .filter((id) => id !== undefined),
   ),
 ];
@@ -70,5 +106,8 @@ export const idsOf = (events: readonly SseEvent[]): unknown[] => [
 export const shapeOf = (events: readonly SseEvent[]): string[] =>
   events
     .map(jsonOf)
-    .filter((json) => json.type !== 'ping' && json.type !== 'content_block_delta')
+    .filter((json) => json.type !== 'ping' && !/_delta$|\.delta$/.test(json.type))
     .flatMap((json) => (typeof json.type === 'string' ? [json.type] : []));
+/** Where a stream numbers its events. */
+export const numbersOf = (events: readonly SseEvent[]): number[] =>
+  events.map(jsonOf).flatMap((json) => json.sequence_number ?? []);

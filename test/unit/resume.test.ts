@@ -13,6 +13,8 @@ import {
   idsOf,
   jsonOf,
   named,
+  numbersOf,
+  responses,
   shapeOf,
   wordsOf,
 } from '../support/textStreams.ts';
@@ -20,6 +22,7 @@ import {
 const dialects = [
   { name: 'chat completions', route: '/v1/chat/completions', say: chat },
   { name: 'messages', route: '/v1/messages', say: claude },
+  { name: 'responses', route: '/v1/responses', say: responses },
   { name: 'Gemini', route: '/v1beta/models/{model}:streamGenerateContent', say: gemini },
 ] as const;
 
@@ -44,7 +47,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 /** What the client of a stream gets whose answers are these, one after the other. */
 async function told(route: string, first: Continuation, ...others: Continuation[]) {
   const failures: Failing[] = [];
-  const { stream } = resumable(first, textStreamOf(route)!, {
+  const { stream } = resumable(first, textStreamOf(route, { store: false })!, {
     failed: (how) => failures.push(how),
     next: () => Promise.resolve(others.shift() ?? null),
   });
@@ -77,6 +80,7 @@ describe.each(dialects)('A stream of $name', ({ route, say }) => {
       // What breaks after all was said is no matter of text any more.
       expect([cut, isComplete]).toEqual([cut, true]);
       expect(idsOf(events)).toHaveLength(1);
+      expect(numbersOf(events)).toEqual(numbersOf(events).map((_, nth) => nth));
       const shape = shapeOf(events);
       expect(new Set(shape).size).toBe(shape.length);
       if (error) expect(cut).toBeGreaterThan(whole.length / 2);
@@ -140,6 +144,11 @@ describe('A stream that says more than text', () => {
       '/v1/chat/completions',
       data({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0 }] } }] }),
     ],
+    [
+      'a call of a function in a response',
+      '/v1/responses',
+      named('response.output_item.added', { output_index: 0, item: { type: 'function_call' } }),
+    ],
     ['two choices', '/v1/chat/completions', data({ choices: [{ index: 1, delta: {} }] })],
     [
       'a thought',
@@ -176,9 +185,10 @@ describe('A stream that says more than text', () => {
     });
   });
 
-  test('or is stored by the vendor has no text to compare', () => {
-    expect(textStreamOf('/v1/responses')).toBeUndefined();
-    expect(textStreamOf('/v1/completions')).toBeUndefined();
+  test('or is stored by the vendor, or is of the old completions, is not gone on with', () => {
+    expect(textStreamOf('/v1/responses', {})).toBeUndefined();
+    expect(textStreamOf('/v1/responses', { store: true })).toBeUndefined();
+    expect(textStreamOf('/v1/completions', {})).toBeUndefined();
   });
 });
 
@@ -194,7 +204,7 @@ describe('Whoever reads it', () => {
     return { stream: { reader: { read }, first: [bytes] }, abort };
   };
   const reading = (next: () => Promise<Continuation | null>) =>
-    resumable(silent(), textStreamOf(route)!, { failed: () => {}, next });
+    resumable(silent(), textStreamOf(route, { store: false })!, { failed: () => {}, next });
 
   test('may end a silent answer, and gets the rest from another one', async () => {
     const { stream, abort } = reading(() =>

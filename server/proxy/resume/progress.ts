@@ -27,22 +27,26 @@ export type Progress = Readonly<{
 const encoder = new TextEncoder();
 
 export function createProgress(stream: TextStream): Progress {
-  const frames = new Set<string>();
+  const frames = new Map<string, SseEvent>();
   let text = '';
   let first: SseEvent | undefined;
+  let events = 0;
   let isPlain = true;
   let isEnded = false;
 
   const follow = () => {
-    const had = { text, frames: new Set(frames) };
+    const had = { text, frames: new Set(frames.keys()) };
     let compared = 0;
     let repeated = 0;
     let isNew = false;
+    let given = events;
+    const adopted = (event: SseEvent, instead?: string) =>
+      stream.adopted(event, { first, frames, events: given++ }, instead);
 
     /** What of the event is new; empty for nothing. @throws {Diverged} */
     const newIn = (event: SseEvent): string => {
       const part = stream.partOf(event);
-      if (isNew) return stream.adopted(event, first, undefined);
+      if (isNew) return adopted(event);
       if (part.frame !== null && had.frames.has(part.frame)) {
         repeated += 1;
         return '';
@@ -57,7 +61,7 @@ export function createProgress(stream: TextStream): Progress {
       // All that the client has must be there before anything else is said.
       if (compared < had.text.length || repeated < had.frames.size) throw new Diverged();
       isNew ||= part.frame === null;
-      return stream.adopted(event, first, same === '' ? undefined : added);
+      return adopted(event, same === '' ? undefined : added);
     };
     return (bytes: Uint8Array) => encoder.encode(eventsIn(bytes).map(newIn).join(''));
   };
@@ -67,9 +71,10 @@ export function createProgress(stream: TextStream): Progress {
       if (!isPlain) return;
       for (const event of eventsIn(bytes)) {
         first ??= event;
+        events += 1;
         const part = stream.partOf(event);
         text += part.text;
-        if (part.frame !== null) frames.add(part.frame);
+        if (part.frame !== null && !frames.has(part.frame)) frames.set(part.frame, event);
         isPlain &&= part.isPlain;
         isEnded ||= part.isEnd;
       }

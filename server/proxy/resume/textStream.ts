@@ -13,13 +13,18 @@ export type Part = Readonly<{
   isPlain: boolean;
 }>;
 
+/** What the client has of the stream that an event is to follow. */
+export type Before = Readonly<{
+  first: SseEvent | undefined;
+  /** What is said once, by what `frame` called it. */
+  frames: ReadonlyMap<string, SseEvent>;
+  events: number;
+}>;
+
 export type TextStream = Readonly<{
   partOf(event: SseEvent): Part;
-  /**
-   * The event as if it belonged to the stream that `first` is an event of; with `text` in the place of its own where
-   * that is given.
-   */
-  adopted(event: SseEvent, first: SseEvent | undefined, text: string | undefined): string;
+  /** The event as if it belonged to the stream before; with `text` in the place of its own where that is given. */
+  adopted(event: SseEvent, before: Before, text: string | undefined): string;
 }>;
 
 const nothing: Part = { text: '', frame: null, isEnd: false, isPlain: true };
@@ -61,7 +66,7 @@ const chatCompletions: TextStream = {
     if (!isPlain) return strange;
     return { ...nothing, text, isEnd: !isEmpty(choice?.finish_reason) };
   },
-  adopted({ name, data }, first, text) {
+  adopted({ name, data }, { first }, text) {
     const json = parseObject(data);
     if (!json) return `data: ${data}\n\n`;
     const same = identityOf(json, first, ['id', 'created', 'model', 'system_fingerprint']);
@@ -104,7 +109,7 @@ const messages: TextStream = {
         return strange;
     }
   },
-  adopted({ name, data }, _first, text) {
+  adopted({ name, data }, _before, text) {
     const json = parseObject(data) ?? {};
     if (text === undefined) return block(name, json);
     return block(name, { ...json, delta: { type: 'text_delta', text } });
@@ -129,7 +134,7 @@ const generateContent: TextStream = {
     const text = parts.map((part) => String(part.text)).join('');
     return { ...nothing, text, isEnd: !isEmpty(candidate?.finishReason) };
   },
-  adopted({ name, data }, first, text) {
+  adopted({ name, data }, { first }, text) {
     const json = parseObject(data) ?? {};
     const same = identityOf(json, first, ['responseId', 'modelVersion']);
     if (text === undefined) return block(name, { ...json, ...same });
@@ -139,9 +144,75 @@ const generateContent: TextStream = {
   },
 };
 
-/** Undefined for a stream that cannot be gone on with. */
-export function textStreamOf(route: string): TextStream | undefined {
+/** Of what an event tells of: its id, where it has one. */
+function idIn(event: SseEvent | undefined, name: string): { id: unknown } | undefined {
+  const { id } = objectOf(event && parseObject(event.data)?.[name]) ?? {};
+  return id === undefined ? undefined : { id };
+}
+
+/** The text is the first item of an answer. */
+function renamed(output: unknown, item: { id: unknown } | undefined): unknown {
+  const [first, ...more] = arrayOf(output);
+  return first === undefined ? output : [{ ...objectOf(first), ...item }, ...more];
+}
+
+/** The one text of an answer that has no other item before it. */
+const isFirstText = ({ output_index: item, content_index: part = 0 }: JsonObject): boolean =>
+  item === 0 && part === 0;
+
+const responses: TextStream = {
+  partOf({ name, data }) {
+    const json = parseObject(data);
+    if (!json) return strange;
+    const type = typeof json.type === 'string' ? json.type : name;
+    const frame: Part = { ...nothing, frame: type };
+    switch (type) {
+      case 'response.created':
+      case 'response.queued':
+      case 'response.in_progress':
+        return frame;
+      case 'response.output_item.added':
+      case 'response.output_item.done':
+        return objectOf(json.item)?.type === 'message' && isFirstText(json) ? frame : strange;
+      case 'response.content_part.added':
+      case 'response.content_part.done':
+        return objectOf(json.part)?.type === 'output_text' && isFirstText(json) ? frame : strange;
+      case 'response.output_text.done':
+        return isFirstText(json) ? frame : strange;
+      case 'response.output_text.delta': {
+        const isText = typeof json.delta === 'string' && isEmpty(json.logprobs);
+        return isText && isFirstText(json) ? { ...nothing, text: String(json.delta) } : strange;
+      }
+      case 'response.completed':
+      case 'response.incomplete':
+        return { ...nothing, isEnd: true };
+      default:
+        return strange;
+    }
+  },
+  adopted({ name, data }, { first, frames, events }, text) {
+    const json = parseObject(data) ?? {};
+    const item = idIn(frames.get('response.output_item.added'), 'item');
+    const response = idIn(first, 'response');
+    const ended = objectOf(json.response);
+    return block(name, {
+      ...json,
+      ...('sequence_number' in json && { sequence_number: events }),
+      ...('item_id' in json && item && { item_id: item.id }),
+      ...('item' in json && { item: { ...objectOf(json.item), ...item } }),
+      ...(ended && { response: { ...ended, ...response, output: renamed(ended.output, item) } }),
+      ...(text !== undefined && { delta: text }),
+    });
+  },
+};
+
+/**
+ * Undefined for a stream that cannot be gone on with. A response that its vendor stores has an id that later requests
+ * name: it must be the one that is whole there, and the client has another one already.
+ */
+export function textStreamOf(route: string, asked: unknown): TextStream | undefined {
   if (route.endsWith('/chat/completions')) return chatCompletions;
   if (route.endsWith('/messages')) return messages;
+  if (route.endsWith('/responses')) return objectOf(asked)?.store === false ? responses : undefined;
   return route.endsWith(':streamGenerateContent') ? generateContent : undefined;
 }
