@@ -6,18 +6,22 @@ import { Card } from '../../design/Page.tsx';
 import type { Step } from '../../live/history.ts';
 import type { McpConnection } from '../../live/mcpStand.ts';
 import { dialCauses } from '../../words/mcp.ts';
-import { ActorHistory } from '../actor/ActorHistory.tsx';
+import { ActorSteps } from '../actor/ActorHistory.tsx';
+import { Machine } from '../actor/Machine.tsx';
+import { pastOf } from '../actor/past.ts';
+import { inOneLine, quoted, textIn } from '../actor/stepText.ts';
 
-function textOf({ event }: Step): string | undefined {
-  const data = event.data ?? {};
-  const [cause, reason, retryAtMs] = [data['cause'], data['reason'], data['retry_at_ms']];
-  const parts = [
-    typeof cause === 'string' ? (dialCauses[cause] ?? cause) : undefined,
-    typeof reason === 'string' ? `“${reason}”` : undefined,
-    typeof data['protocol_version'] === 'string' ? `MCP ${data['protocol_version']}` : undefined,
+const kind = 'mcp-connection';
+
+function textOf(step: Step): string | undefined {
+  const [cause, protocol] = [textIn(step, 'cause'), textIn(step, 'protocol_version')];
+  const retryAtMs = step.event.data?.['retry_at_ms'];
+  return inOneLine([
+    cause === undefined ? undefined : (dialCauses[cause] ?? cause),
+    quoted(textIn(step, 'reason')),
+    protocol === undefined ? undefined : `MCP ${protocol}`,
     typeof retryAtMs === 'number' ? `again at ${exact(retryAtMs).split(' (')[0]}` : undefined,
-  ].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join(' · ');
+  ]);
 }
 
 type Of = { of: McpConnection | undefined };
@@ -28,6 +32,14 @@ const None = (): JSX.Element => (
   </Empty>
 );
 
+function Drawn(props: { of: McpConnection }): JSX.Element {
+  const past = pastOf(
+    () => kind,
+    () => props.of.id,
+  );
+  return <Machine kind={kind} status={props.of.status} last={past.last()} title="connection" />;
+}
+
 export const ConnectionMachine = (props: Of): JSX.Element => (
   <Show
     when={props.of}
@@ -37,31 +49,14 @@ export const ConnectionMachine = (props: Of): JSX.Element => (
       </Card>
     }
   >
-    {(connection) => (
-      <ActorHistory
-        kind="mcp-connection"
-        id={connection().id}
-        status={connection().status}
-        title="connection"
-        textOf={textOf}
-        withoutHistory
-      />
-    )}
+    {(connection) => <Drawn of={connection()} />}
   </Show>
 );
 
 export const ConnectionHistory = (props: Of): JSX.Element => (
   <Show when={props.of} fallback={<None />}>
     {(connection) => (
-      <ActorHistory
-        kind="mcp-connection"
-        id={connection().id}
-        status={connection().status}
-        title="connection"
-        textOf={textOf}
-        withoutMachine
-        isBare
-      />
+      <ActorSteps kind={kind} id={connection().id} title="connection" textOf={textOf} />
     )}
   </Show>
 );

@@ -13,24 +13,21 @@ import { dialectsOf } from '../../live/stands.ts';
 import { ruleInWords } from '../../words/rules.ts';
 import { ActorHistory } from '../actor/ActorHistory.tsx';
 import { Missing } from '../actor/Missing.tsx';
+import { inOneLine, quoted, textIn } from '../actor/stepText.ts';
 import { dialectNames } from '../providers/columns.tsx';
 import { ProviderForm } from '../providers/ProviderForm.tsx';
 import { isBroken, ProviderMenu, resetBreaker, wake } from '../providers/ProviderMenu.tsx';
 import { providerRows, type Row } from '../providers/providerRows.ts';
 import { Stand } from '../providers/Stand.tsx';
 
-function textOf({ event }: Step): string | undefined {
-  const data = event.data ?? {};
-  const text = (name: string) => (typeof data[name] === 'string' ? data[name] : undefined);
-  const rule = text('rule_id');
-  const reason = text('reason');
-  const parts = [
+function textOf(step: Step): string | undefined {
+  const [rule, cause] = [textIn(step, 'rule_id'), textIn(step, 'cause')];
+  return inOneLine([
     rule === undefined ? undefined : ruleInWords(rule),
-    reason === undefined ? undefined : `“${reason}”`,
-    text('cause') === undefined ? undefined : `by ${text('cause')?.replaceAll('_', ' ')}`,
-    text('base_url'),
-  ].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join(' · ');
+    quoted(textIn(step, 'reason')),
+    cause === undefined ? undefined : `by ${cause.replaceAll('_', ' ')}`,
+    textIn(step, 'base_url'),
+  ]);
 }
 
 const Breaker = (props: { of: Row }): JSX.Element => {

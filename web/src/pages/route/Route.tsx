@@ -8,7 +8,7 @@ import { Menu } from '../../design/Menu.tsx';
 import { Card, Page as Frame } from '../../design/Page.tsx';
 import { Ago } from '../../design/Time.tsx';
 import type { Step } from '../../live/history.ts';
-import { ActorHistory } from '../actor/ActorHistory.tsx';
+import { ActorSteps } from '../actor/ActorHistory.tsx';
 import { Missing } from '../actor/Missing.tsx';
 import { NewestRequests } from '../actor/NewestRequests.tsx';
 import { dialectNames } from '../providers/columns.tsx';
@@ -136,13 +136,9 @@ export function Page(): JSX.Element {
             <div class="w8 stack">
               <Targets of={of()} />
               <NewestRequests fits={(one) => one.model_route === of().route.context.name} />
-              <ActorHistory
-                kind="model-route"
-                id={of().route.id}
-                status={of().route.status}
-                textOf={textOf}
-                withoutMachine
-              />
+              <Card title="History">
+                <ActorSteps kind="model-route" id={of().route.id} textOf={textOf} />
+              </Card>
             </div>
           </div>
         </Frame>
