@@ -1,4 +1,5 @@
 /** Whether an MCP server can be used now: made of the server, its connections and its backends. */
+import { createMemo, type Accessor } from 'solid-js';
 import type { Actor } from './fold/actors.ts';
 import { actorOf, actorsOf } from './selectors.ts';
 import { world } from './store.ts';
@@ -70,8 +71,20 @@ export const offerMark = (): string =>
     .map(({ id, sequence }) => `${id} ${sequence}`)
     .join('\n');
 
-export const hasCallFailed = ({ outcome, is_error: isError }: ToolCall): boolean =>
-  isError || outcome === 'failed' || outcome === 'truncated';
+/** Changes whenever one of its lists does: by the hashes of what is in them. */
+export const listMark = (
+  server: Accessor<McpServer>,
+  lists: Accessor<readonly string[]>,
+): Accessor<Readonly<{ id: string; hashes: string }>> =>
+  createMemo(
+    () => {
+      const { id, context } = server();
+      const items = lists().flatMap((list) => context.lists[list] ?? []);
+      return { id, hashes: items.map(({ hash }) => hash).join() };
+    },
+    undefined,
+    { equals: (one, other) => one.id === other.id && one.hashes === other.hashes },
+  );
 
 /** The newest that is remembered. */
 export const lastCallOf = (id: string): ToolCall | undefined =>

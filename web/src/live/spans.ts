@@ -21,7 +21,7 @@ const sampleSize = 100;
 export const hasFailed = ({ outcome, status }: Pick<Request, 'outcome' | 'status'>): boolean =>
   outcome === 'failed' || outcome === 'truncated' || status >= 400;
 
-const hasCallFailed = ({ outcome, is_error: isError }: ToolCall): boolean =>
+export const hasCallFailed = ({ outcome, is_error: isError }: ToolCall): boolean =>
   outcome === 'failed' || outcome === 'truncated' || isError;
 
 export const countRequest = (request: Request): Counted => ({

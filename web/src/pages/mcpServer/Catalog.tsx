@@ -1,14 +1,11 @@
 /** The resources or the prompts of a server. */
 import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
-import { Button, Copy } from '../../design/Button.tsx';
+import { Copy } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
-import { Search } from '../../design/Field.tsx';
-import { Json } from '../../design/Json.tsx';
 import { ask } from '../../live/ask.ts';
 import { catalogOf, type ListName, type Offered } from '../../live/mcpCommands.ts';
-import type { McpServer } from '../../live/mcpStand.ts';
-
-const page = 50;
+import { listMark, type McpServer } from '../../live/mcpStand.ts';
+import { AsDescribed, Offers } from './Offers.tsx';
 
 const textIn = ({ item }: Offered, name: string): string | undefined => {
   const value = item[name];
@@ -29,7 +26,7 @@ const argumentsIn = ({
 const Item = (props: { of: Offered }): JSX.Element => {
   const address = () => textIn(props.of, 'uri') ?? textIn(props.of, 'uriTemplate');
   return (
-    <li class="offer">
+    <>
       <div class="row spread">
         <strong class="mono truncate">{textIn(props.of, 'name') ?? props.of.name}</strong>
         <Show when={textIn(props.of, 'mimeType')}>
@@ -59,11 +56,8 @@ const Item = (props: { of: Offered }): JSX.Element => {
           </For>
         </div>
       </Show>
-      <details class="small">
-        <summary class="muted">As the server describes it</summary>
-        <Json value={props.of.item} label={`Description of ${props.of.name}`} />
-      </details>
-    </li>
+      <AsDescribed name={props.of.name} value={props.of.item} />
+    </>
   );
 };
 
@@ -76,16 +70,10 @@ const camel = {
 
 export function Catalog(props: { of: McpServer; lists: readonly ListName[] }): JSX.Element {
   const [text, setText] = createSignal('');
-  const [shown, setShown] = createSignal(page);
   const word = () => (props.lists[0] === 'prompts' ? 'prompts' : 'resources');
-  const mark = createMemo(
-    () => {
-      const { id, context } = props.of;
-      const items = props.lists.flatMap((list) => context.lists[camel[list]] ?? []);
-      return { id, hashes: items.map(({ hash }) => hash).join() };
-    },
-    undefined,
-    { equals: (one, other) => one.id === other.id && one.hashes === other.hashes },
+  const mark = listMark(
+    () => props.of,
+    () => props.lists.map((list) => camel[list]),
   );
   const catalog = ask(mark, ({ id }) => catalogOf(id));
   const fitting = createMemo(() => {
@@ -107,20 +95,15 @@ export function Catalog(props: { of: McpServer; lists: readonly ListName[] }): J
         </Show>
       }
     >
-      <div class="stack">
-        <Search label={`Search ${word()}`} value={text()} onInput={setText} />
-        <ul class="offers">
-          <For
-            each={fitting().slice(0, shown())}
-            fallback={<li class="muted">Nothing has “{text()}” in it.</li>}
-          >
-            {(item) => <Item of={item} />}
-          </For>
-        </ul>
-        <Show when={fitting().length > shown()}>
-          <Button onClick={() => setShown(shown() + page)}>Show more of {fitting().length}</Button>
-        </Show>
-      </div>
+      <Offers
+        label={`Search ${word()}`}
+        text={text()}
+        onInput={setText}
+        items={fitting()}
+        none={`Nothing has “${text()}” in it.`}
+      >
+        {(item) => <Item of={item} />}
+      </Offers>
     </Show>
   );
 }

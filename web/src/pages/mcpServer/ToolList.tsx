@@ -1,17 +1,14 @@
 /** The tools of a server, each with its switch and its schema. */
 import { A } from '@solidjs/router';
-import { createMemo, createSignal, For, Show, type JSX } from 'solid-js';
+import { createMemo, createSignal, Show, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { Button } from '../../design/Button.tsx';
 import { Empty } from '../../design/Empty.tsx';
-import { Search } from '../../design/Field.tsx';
-import { Json } from '../../design/Json.tsx';
 import { tell } from '../../design/Toasts.tsx';
 import { ask } from '../../live/ask.ts';
 import { mcpServers } from '../../live/mcpCommands.ts';
-import { toolOn, type McpServer } from '../../live/mcpStand.ts';
-
-const page = 50;
+import { listMark, toolOn, type McpServer } from '../../live/mcpStand.ts';
+import { AsDescribed, Offers } from './Offers.tsx';
 
 type Known = Awaited<ReturnType<typeof mcpServers.tools>>['data'][number];
 
@@ -26,7 +23,7 @@ const Tool = (props: { of: McpServer; tool: Known }): JSX.Element => {
       isOn() ? `Clients no longer see ${props.tool.name}` : `Clients see ${props.tool.name} again`,
     );
   return (
-    <li class="offer">
+    <>
       <div class="row spread">
         <strong class="mono truncate">{props.tool.name}</strong>
         <span class="row">
@@ -53,24 +50,16 @@ const Tool = (props: { of: McpServer; tool: Known }): JSX.Element => {
         </span>
       </div>
       <p class="muted clamp">{describedAs(props.tool)}</p>
-      <details class="small">
-        <summary class="muted">As the server describes it</summary>
-        <Json value={props.tool.tool} label={`Description of ${props.tool.name}`} />
-      </details>
-    </li>
+      <AsDescribed name={props.tool.name} value={props.tool.tool} />
+    </>
   );
 };
 
 export function ToolList(props: { of: McpServer }): JSX.Element {
   const [text, setText] = createSignal('');
-  const [shown, setShown] = createSignal(page);
-  const mark = createMemo(
-    () => {
-      const { id, context } = props.of;
-      return { id, hashes: (context.lists['tools'] ?? []).map(({ hash }) => hash).join() };
-    },
-    undefined,
-    { equals: (one, other) => one.id === other.id && one.hashes === other.hashes },
+  const mark = listMark(
+    () => props.of,
+    () => ['tools'],
   );
   const tools = ask(mark, ({ id }) => mcpServers.tools(id));
   const fitting = createMemo(() => {
@@ -93,20 +82,15 @@ export function ToolList(props: { of: McpServer }): JSX.Element {
         </Show>
       }
     >
-      <div class="stack">
-        <Search label="Search tools" value={text()} onInput={setText} />
-        <ul class="offers">
-          <For
-            each={fitting().slice(0, shown())}
-            fallback={<li class="muted">No tool has “{text()}” in its name or description.</li>}
-          >
-            {(tool) => <Tool of={props.of} tool={tool} />}
-          </For>
-        </ul>
-        <Show when={fitting().length > shown()}>
-          <Button onClick={() => setShown(shown() + page)}>Show more of {fitting().length}</Button>
-        </Show>
-      </div>
+      <Offers
+        label="Search tools"
+        text={text()}
+        onInput={setText}
+        items={fitting()}
+        none={`No tool has “${text()}” in its name or description.`}
+      >
+        {(tool) => <Tool of={props.of} tool={tool} />}
+      </Offers>
     </Show>
   );
 }
