@@ -3,6 +3,7 @@ import { createUniqueId, For, Show, splitProps, type JSX } from 'solid-js';
 import { Icon } from './Icon.tsx';
 
 type Around = { label: string; hint?: string; fault?: string | undefined };
+const around = ['label', 'hint', 'fault'] as const;
 
 function Frame(props: Around & { id: string; children: JSX.Element }): JSX.Element {
   return (
@@ -22,7 +23,7 @@ type TextProps = Around &
   Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'onInput'> & { onInput: (text: string) => void };
 
 export function TextField(all: TextProps): JSX.Element {
-  const [own, rest] = splitProps(all, ['label', 'hint', 'fault', 'onInput']);
+  const [own, rest] = splitProps(all, [...around, 'onInput']);
   const id = createUniqueId();
   return (
     <Frame {...own} id={id}>
@@ -41,14 +42,10 @@ export function TextField(all: TextProps): JSX.Element {
 type AreaProps = Around & { value: string; rows?: number; onInput: (text: string) => void };
 
 export function AreaField(props: AreaProps): JSX.Element {
+  const [own] = splitProps(props, around);
   const id = createUniqueId();
   return (
-    <Frame
-      label={props.label}
-      {...(props.hint && { hint: props.hint })}
-      fault={props.fault}
-      id={id}
-    >
+    <Frame {...own} id={id}>
       <textarea
         id={id}
         class="textarea"
@@ -69,14 +66,10 @@ type SelectProps = Around & {
 };
 
 export function SelectField(props: SelectProps): JSX.Element {
+  const [own] = splitProps(props, around);
   const id = createUniqueId();
   return (
-    <Frame
-      label={props.label}
-      {...(props.hint && { hint: props.hint })}
-      fault={props.fault}
-      id={id}
-    >
+    <Frame {...own} id={id}>
       <Select {...props} id={id} />
     </Frame>
   );

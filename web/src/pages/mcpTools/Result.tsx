@@ -1,10 +1,11 @@
 /** What a tool answered, how long that took, and what reading it would cost a model. */
-import { createSignal, For, Match, onMount, Show, Switch, type JSX } from 'solid-js';
+import { For, Match, onMount, Show, Switch, type JSX } from 'solid-js';
 import { Badge } from '../../design/Badge.tsx';
 import { Copy } from '../../design/Button.tsx';
 import { bytes, compact, duration } from '../../design/format.ts';
 import { Json } from '../../design/Json.tsx';
 import { Card } from '../../design/Page.tsx';
+import { Picture } from '../../design/Picture.tsx';
 import type { ToolAnswer } from '../../live/mcpCommands.ts';
 import { tokensIn } from './schema.ts';
 
@@ -26,7 +27,6 @@ const Text = (props: { text: string }): JSX.Element => (
 );
 
 const image = /^image\/(png|jpeg|gif|webp)$/;
-const mostPixels = 4_096;
 
 function imageIn(part: Part): Blob | undefined {
   const [type, data] = [textIn(part, 'mimeType'), textIn(part, 'data')];
@@ -39,39 +39,14 @@ function imageIn(part: Part): Blob | undefined {
   }
 }
 
-/** Painted, not loaded: the page's policy has no room for images from elsewhere. */
-function Picture(props: { of: Blob }): JSX.Element {
-  const [fault, setFault] = createSignal(false);
-  let canvas: HTMLCanvasElement | undefined;
-  onMount(() => {
-    const paint = async () => {
-      const bitmap = await createImageBitmap(props.of);
-      if (!canvas) return;
-      canvas.width = Math.min(bitmap.width, mostPixels);
-      canvas.height = Math.min(bitmap.height, mostPixels);
-      canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
-      bitmap.close();
-    };
-    paint().catch(() => setFault(true));
-  });
-  return (
-    <Show when={!fault()} fallback={<p class="muted">This image cannot be drawn.</p>}>
-      <canvas
-        class="picture"
-        role="img"
-        aria-label="Drawn by the tool"
-        ref={(own) => (canvas = own)}
-      />
-    </Show>
-  );
-}
-
 const Part = (props: { of: Part }): JSX.Element => (
   <Switch fallback={<Json value={props.of} label="Part of the answer" />}>
     <Match when={props.of['type'] === 'text'}>
       <Text text={textIn(props.of, 'text') ?? ''} />
     </Match>
-    <Match when={imageIn(props.of)}>{(blob) => <Picture of={blob()} />}</Match>
+    <Match when={imageIn(props.of)}>
+      {(blob) => <Picture of={blob()} label="Drawn by the tool" />}
+    </Match>
   </Switch>
 );
 

@@ -16,6 +16,12 @@ const strategies = [
   { value: 'weighted', text: 'Weighted: the first by weight, the others after it' },
 ];
 
+const prices = [
+  { name: 'input', text: 'Input, $ per million', none: 'public price' },
+  { name: 'output', text: 'Output, $ per million', none: 'public price' },
+  { name: 'cached', text: 'Cached input', none: 'as the input' },
+] as const;
+
 export function RouteForm(props: { of?: Route; onClose: () => void }): JSX.Element {
   const navigate = useNavigate();
   const [draft, setDraft] = createSignal(draftOf(props.of, actorsOf('provider')[0]?.id ?? ''));
@@ -82,33 +88,19 @@ export function RouteForm(props: { of?: Route; onClose: () => void }): JSX.Eleme
         <summary>Price, context and limits of its own</summary>
         <div class="stack">
           <div class="fields">
-            <TextField
-              label="Input, $ per million"
-              type="number"
-              min={0}
-              step="any"
-              value={draft().input}
-              placeholder="public price"
-              onInput={setText('input')}
-            />
-            <TextField
-              label="Output, $ per million"
-              type="number"
-              min={0}
-              step="any"
-              value={draft().output}
-              placeholder="public price"
-              onInput={setText('output')}
-            />
-            <TextField
-              label="Cached input"
-              type="number"
-              min={0}
-              step="any"
-              value={draft().cached}
-              placeholder="as the input"
-              onInput={setText('cached')}
-            />
+            <For each={prices}>
+              {({ name, text, none }) => (
+                <TextField
+                  label={text}
+                  type="number"
+                  min={0}
+                  step="any"
+                  value={draft()[name]}
+                  placeholder={none}
+                  onInput={setText(name)}
+                />
+              )}
+            </For>
             <TextField
               label="Context, tokens"
               type="number"
