@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { rm } from 'node:fs/promises';
 import { actorId, newBatchId, newEventId, type RequestId } from '../../events/ids.ts';
 import type { RequestFinished } from '../../events/traffic.ts';
+import { loggedIn } from '../support/api.ts';
 import { allPages, apiClient, type Answered } from '../support/apiClient.ts';
 import { testGateway, type TestGateway } from '../support/gateway.ts';
 import { keyAdded, put, requestAt } from '../support/projections.ts';
@@ -49,13 +50,7 @@ beforeAll(async () => {
       MCP_API_KEYS: 'sbx-key-acme-1:acme,sbx-key-other-1:other',
     },
   });
-  const opened = await fetch(`${gateway.url()}/api/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ password: 'a long enough password' }),
-  });
-  const { token } = (await opened.json()) as { token: string };
-  asOperator = apiClient(gateway, { authorization: `Bearer ${token}` });
+  asOperator = apiClient(gateway, await loggedIn(gateway.url, 'a long enough password'));
   asAcme = apiClient(gateway, { 'x-api-key': 'sbx-key-acme-1' });
   asOther = apiClient(gateway, { authorization: 'Bearer sbx-key-other-1' });
 

@@ -1,6 +1,7 @@
 /** Totals over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { newBatchId } from '../../events/ids.ts';
+import { loggedIn } from '../support/api.ts';
 import { apiClient, type Answered } from '../support/apiClient.ts';
 import { testGateway, type TestGateway } from '../support/gateway.ts';
 import { requestAt } from '../support/projections.ts';
@@ -22,13 +23,7 @@ beforeAll(async () => {
   gateway = await testGateway({
     env: { MIDDLEWARE_PASSWORD: 'a long enough password', MCP_API_KEYS: 'sbx-key-acme-1:acme' },
   });
-  const opened = await fetch(`${gateway.url()}/api/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ password: 'a long enough password' }),
-  });
-  const { token } = (await opened.json()) as { token: string };
-  asOperator = apiClient(gateway, { authorization: `Bearer ${token}` });
+  asOperator = apiClient(gateway, await loggedIn(gateway.url, 'a long enough password'));
   asAcme = apiClient(gateway, { 'x-api-key': 'sbx-key-acme-1' });
 });
 afterAll(() => gateway.stop());

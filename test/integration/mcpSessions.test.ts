@@ -1,6 +1,6 @@
 /** Sessions of clients: whose they are, how they end, and how a stream that was cut goes on. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { apiOf, type Api } from '../support/api.ts';
+import { apiOf, loggedIn, type Api } from '../support/api.ts';
 import { everything, mcpGateway, type McpGateway } from '../support/mcp.ts';
 import { eventsOf, hello, openRaw, rawSession } from '../support/mcpRaw.ts';
 import { shells, shellServer } from '../support/shellServer.ts';
@@ -26,8 +26,7 @@ beforeAll(async () => {
     servers: { everything, shell: shellServer(mark) },
     env: { MCP_API_KEYS: 'key-of-ann:ann,key-of-bob:bob', MIDDLEWARE_PASSWORD: 'a-long-password' },
   });
-  const { json } = await apiOf(gateway.url)('POST', '/api/login', { password: 'a-long-password' });
-  api = apiOf(gateway.url, { authorization: `Bearer ${json.token}` });
+  api = apiOf(gateway.url, await loggedIn(gateway.url, 'a-long-password'));
   await until('both servers are there', async () => {
     const { json: page } = await api('GET', '/api/actors/mcp-connection');
     return page.data.filter(({ status }: { status: string }) => status === 'ready').length === 2;

@@ -41,6 +41,13 @@ export function apiOf(url: () => string, always: Readonly<Record<string, string>
   };
 }
 
+/** The header of an operator who has logged in. */
+export async function loggedIn(url: () => string, password: string) {
+  const { status, json, text } = await apiOf(url)('POST', '/api/login', { password });
+  if (status !== 200) throw new Error(`the password was not taken: ${text}`);
+  return { authorization: `Bearer ${json.token}` };
+}
+
 /** The answer is a problem with all its fields, and this code. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expect(answer.json).toEqual({

@@ -3,7 +3,7 @@ import type { Client } from '@modelcontextprotocol/client';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { mcpClient } from './mcp.ts';
-import { apiOf, type Api } from './api.ts';
+import { apiOf, loggedIn, type Api } from './api.ts';
 import { startProxied, type Proxied } from './proxied.ts';
 import { until } from './until.ts';
 
@@ -73,8 +73,7 @@ export async function builtInGateway(
       ...env,
     },
   });
-  const login = await apiOf(gateway.url)('POST', '/api/login', { password: 'a password' });
-  const operator = apiOf(gateway.url, bearer(login.json.token));
+  const operator = apiOf(gateway.url, await loggedIn(gateway.url, 'a password'));
   const ready = () =>
     until('the built-in server is connected', async () => {
       const { json } = await operator('GET', `/api/mcp/servers/${builtInServer}`);

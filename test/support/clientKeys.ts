@@ -2,7 +2,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
-import { apiOf, type Answer } from './api.ts';
+import { apiOf, loggedIn, type Answer } from './api.ts';
 import { thrown } from './officialSdks.ts';
 import { bodies, startProxied, type Dialect, type Proxied } from './proxied.ts';
 
@@ -29,8 +29,7 @@ export async function startKeyBench(env: Readonly<Record<string, string>> = {}):
   };
   const proxied = await startProxied({ keys, env });
   const password = env['MIDDLEWARE_PASSWORD'];
-  const login = password && (await apiOf(proxied.url)('POST', '/api/login', { password })).json;
-  const api = apiOf(proxied.url, login && { authorization: `Bearer ${login.token}` });
+  const api = apiOf(proxied.url, password ? await loggedIn(proxied.url, password) : {});
   const say = { openai: 'gpt-5', anthropic: 'claude-opus-4-8', gemini: 'gemini-2.5-flash' };
   const messages = [{ role: 'user' as const, content: 'Hi' }];
   const sdks = {
