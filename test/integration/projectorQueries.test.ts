@@ -1,9 +1,7 @@
 /** The queries of the read models, over rows that the projector wrote. */
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { rmSync } from 'node:fs';
 import { newRequestId } from '../../events/ids.ts';
-import { memoryLog } from '../../events/memoryLog.ts';
-import { openReadModels, type ReadModels } from '../../events/projections/readModels.ts';
 import {
   batch,
   keyAdded,
@@ -12,32 +10,19 @@ import {
   rested,
   rowsAfterProjecting,
   runProjector,
-  tempDatabase,
 } from '../support/projections.ts';
+import type { ReadModels } from '../../events/projections/readModels.ts';
+import { modelsOfTest } from '../support/modelsOfTest.ts';
 
 const noonMs = Date.parse('2026-11-19T12:00:00Z');
 const dayMs = 86_400_000;
-let clockMs = noonMs;
-let log: ReturnType<typeof memoryLog>;
-let database: ReturnType<typeof tempDatabase>;
-let models: ReadModels;
-
-beforeEach(() => {
-  clockMs = noonMs;
-  log = memoryLog({ now: () => clockMs });
-  database = tempDatabase();
-  models = openReadModels(database.path);
-});
-afterEach(() => {
-  models.close();
-  database.remove();
-});
+const world = modelsOfTest(noonMs);
 
 describe('requests', () => {
   test('come newest first, filtered, page by page', async () => {
     for (let index = 0; index < 6; index += 1) {
       const client = index % 2 === 0 ? 'acme' : 'other';
-      await log.appendTraffic(
+      await world.log.appendTraffic(
         batch(
           requestAt(noonMs, { client, route: `/${index}/a`, status: 500, outcome: 'failed' }),
           requestAt(noonMs, {
@@ -50,13 +35,13 @@ describe('requests', () => {
         ),
       );
     }
-    await rowsAfterProjecting(log, database.path);
+    await rowsAfterProjecting(world.log, world.database.path);
     const routes = (filter: Parameters<ReadModels['requests']>[0]) =>
-      models.requests(filter).rows.map((row) => row.route);
+      world.models.requests(filter).rows.map((row) => row.route);
 
-    const first = models.requests({ client: 'acme', limit: 4 });
+    const first = world.models.requests({ client: 'acme', limit: 4 });
     expect(first.rows.map((row) => row.route)).toEqual(['/4/b', '/4/a', '/2/b', '/2/a']);
-    const second = models.requests({ client: 'acme', limit: 4, after: first.next! });
+    const second = world.models.requests({ client: 'acme', limit: 4, after: first.next! });
     expect(second.rows.map((row) => row.route)).toEqual(['/0/b', '/0/a']);
     expect(second.next).toBeNull();
     expect(routes({ status: 500, limit: 2 })).toEqual(['/5/a', '/4/a']);
@@ -66,15 +51,15 @@ describe('requests', () => {
   });
 
   test('are looked through for a filter in bounded steps', async () => {
-    await log.appendTraffic(batch(requestAt(noonMs, { route: '/needle', client: 'rare' })));
+    await world.log.appendTraffic(batch(requestAt(noonMs, { route: '/needle', client: 'rare' })));
     for (let index = 0; index < 25; index += 1) {
       const events = Array.from({ length: 1_000 }, () => requestAt(noonMs));
-      await log.appendTraffic(batch(...events));
+      await world.log.appendTraffic(batch(...events));
     }
-    await rowsAfterProjecting(log, database.path);
-    const first = models.requests({ client: 'rare', limit: 10 });
+    await rowsAfterProjecting(world.log, world.database.path);
+    const first = world.models.requests({ client: 'rare', limit: 10 });
     expect(first.rows).toEqual([]);
-    const second = models.requests({ client: 'rare', limit: 10, after: first.next! });
+    const second = world.models.requests({ client: 'rare', limit: 10, after: first.next! });
     expect(second.rows.map((row) => row.route)).toEqual(['/needle']);
     expect(second.next).toBeNull();
   });
@@ -92,34 +77,34 @@ describe('requests', () => {
       error: 'slow down',
     };
     const wanted = requestAt(noonMs, { attempts: [attempt], usage: null, streamed: true });
-    await log.appendTraffic(batch(requestAt(noonMs), wanted, requestAt(noonMs)));
-    await log.appendTraffic(batch(requestAt(noonMs)));
-    await rowsAfterProjecting(log, database.path);
-    expect(models.requestById(wanted.id)).toMatchObject({
+    await world.log.appendTraffic(batch(requestAt(noonMs), wanted, requestAt(noonMs)));
+    await world.log.appendTraffic(batch(requestAt(noonMs)));
+    await rowsAfterProjecting(world.log, world.database.path);
+    expect(world.models.requestById(wanted.id)).toMatchObject({
       id: wanted.id,
       attempts: [attempt],
       streamed: true,
       inputTokens: null,
       firstByteMs: 12.5,
     });
-    expect(models.requestById(newRequestId())).toBeUndefined();
-    expect(models.requestById('no id at all')).toBeUndefined();
+    expect(world.models.requestById(newRequestId())).toBeUndefined();
+    expect(world.models.requestById('no id at all')).toBeUndefined();
   });
 });
 
 describe('statistics', () => {
   test('are grouped as asked, within days and for one client', async () => {
     const tomorrowMs = noonMs + dayMs;
-    await log.appendTraffic(
+    await world.log.appendTraffic(
       batch(
         requestAt(noonMs, { client: 'acme', keyId: 'k1', model: 'a', costMicroUsd: 5 }),
         requestAt(noonMs, { client: 'acme', keyId: 'k2', model: 'a', status: 500 }),
         requestAt(tomorrowMs, { client: 'other', keyId: 'k1', model: 'b', provider: 'groq' }),
       ),
     );
-    await rowsAfterProjecting(log, database.path);
+    await rowsAfterProjecting(world.log, world.database.path);
     const groups = (filter: Parameters<ReadModels['stats']>[0]) =>
-      models.stats(filter).map((row) => [row.group, row.requests]);
+      world.models.stats(filter).map((row) => [row.group, row.requests]);
 
     expect(groups({ groupBy: 'day' })).toEqual([
       ['2026-11-19', 2],
@@ -134,7 +119,7 @@ describe('statistics', () => {
       ['acme', 2],
       ['other', 1],
     ]);
-    expect(models.stats({ groupBy: 'model', client: 'acme' })).toEqual([
+    expect(world.models.stats({ groupBy: 'model', client: 'acme' })).toEqual([
       {
         group: 'a',
         requests: 2,
@@ -147,7 +132,7 @@ describe('statistics', () => {
         durationMs: 40,
       },
     ]);
-    expect(models.keyCounts('2026-11-19')).toEqual(
+    expect(world.models.keyCounts('2026-11-19')).toEqual(
       new Map([
         ['k1', { requests: 1, failures: 0 }],
         ['k2', { requests: 1, failures: 1 }],
@@ -158,14 +143,14 @@ describe('statistics', () => {
 
 describe('the index of events', () => {
   test('is filtered by actor, type and time, and paged both ways', async () => {
-    await put(log, 'provider-key', 'one', keyAdded());
-    clockMs += 1_000;
-    await put(log, 'provider-key', 'two', keyAdded());
-    clockMs += 1_000;
-    await put(log, 'provider-key', 'one', rested(noonMs + dayMs));
-    await rowsAfterProjecting(log, database.path);
+    await put(world.log, 'provider-key', 'one', keyAdded());
+    world.clockMs += 1_000;
+    await put(world.log, 'provider-key', 'two', keyAdded());
+    world.clockMs += 1_000;
+    await put(world.log, 'provider-key', 'one', rested(noonMs + dayMs));
+    await rowsAfterProjecting(world.log, world.database.path);
     const sequences = (filter: Omit<Parameters<ReadModels['eventIndex']>[0], 'limit'>) =>
-      models.eventIndex({ limit: 10, ...filter }).rows.map((row) => row.sequence);
+      world.models.eventIndex({ limit: 10, ...filter }).rows.map((row) => row.sequence);
 
     expect(sequences({})).toEqual([3, 2, 1]);
     expect(sequences({ order: 'oldest-first', after: 1 })).toEqual([2, 3]);
@@ -174,7 +159,7 @@ describe('the index of events', () => {
     expect(sequences({ fromMs: noonMs + 1, toMs: noonMs + 1_000 })).toEqual([2]);
     expect(sequences({ fromMs: noonMs + 9_000 })).toEqual([]);
     expect(sequences({ toMs: noonMs - 1 })).toEqual([]);
-    const page = models.eventIndex({ limit: 2 });
+    const page = world.models.eventIndex({ limit: 2 });
     expect(sequences({ after: page.next! })).toEqual([1]);
     const [row] = page.rows;
     expect(sequences({ correlationId: row!.correlationId })).toEqual([3]);
@@ -184,26 +169,26 @@ describe('the index of events', () => {
 
 describe('the file of the read models', () => {
   test('may not be there yet: every query answers with nothing', () => {
-    expect(models.requests({ limit: 1 })).toEqual({ rows: [], next: null });
-    expect(models.requestById(newRequestId())).toBeUndefined();
-    expect(models.stats({ groupBy: 'day' })).toEqual([]);
-    expect(models.keyCounts('2026-11-19').size).toBe(0);
-    expect(models.eventIndex({ limit: 1 }).rows).toEqual([]);
-    expect(models.positions()).toEqual([]);
+    expect(world.models.requests({ limit: 1 })).toEqual({ rows: [], next: null });
+    expect(world.models.requestById(newRequestId())).toBeUndefined();
+    expect(world.models.stats({ groupBy: 'day' })).toEqual([]);
+    expect(world.models.keyCounts('2026-11-19').size).toBe(0);
+    expect(world.models.eventIndex({ limit: 1 }).rows).toEqual([]);
+    expect(world.models.positions()).toEqual([]);
   });
 
   test('is followed when it is made anew, and read while it is written', async () => {
-    await log.appendTraffic(batch(requestAt(noonMs)));
-    await rowsAfterProjecting(log, database.path);
-    expect(models.requests({ limit: 9 }).rows).toHaveLength(1);
-    rmSync(database.path);
-    expect(models.requests({ limit: 9 }).rows).toEqual([]);
+    await world.log.appendTraffic(batch(requestAt(noonMs)));
+    await rowsAfterProjecting(world.log, world.database.path);
+    expect(world.models.requests({ limit: 9 }).rows).toHaveLength(1);
+    rmSync(world.database.path);
+    expect(world.models.requests({ limit: 9 }).rows).toEqual([]);
 
-    const projector = await runProjector(log, database.path);
-    await log.appendTraffic(batch(requestAt(noonMs)));
+    const projector = await runProjector(world.log, world.database.path);
+    await world.log.appendTraffic(batch(requestAt(noonMs)));
     await projector.caughtUp();
-    expect(models.requests({ limit: 9 }).rows).toHaveLength(2);
-    expect(models.positions()).toMatchObject([{ stream: 'TRAFFIC', sequence: 2, lost: 0 }]);
+    expect(world.models.requests({ limit: 9 }).rows).toHaveLength(2);
+    expect(world.models.positions()).toMatchObject([{ stream: 'TRAFFIC', sequence: 2, lost: 0 }]);
     await projector.stop();
   });
 });

@@ -1,9 +1,7 @@
 /** Calls of tools in the read models: one by one, and as totals of days that outlive them. */
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { rmSync } from 'node:fs';
 import { actorId } from '../../events/ids.ts';
-import { memoryLog } from '../../events/memoryLog.ts';
-import { openReadModels, type ReadModels } from '../../events/projections/readModels.ts';
 import { compareWithRebuild } from '../../events/projections/rebuild.ts';
 import type { TrafficEvent } from '../../events/traffic.ts';
 import {
@@ -13,30 +11,17 @@ import {
   rowsAfterProjecting,
   rowsIn,
   runProjector,
-  tempDatabase,
   withTrafficFrom,
 } from '../support/projections.ts';
 import { toolCalled } from '../support/sampleEvents.ts';
 import { until } from '../support/until.ts';
+import type { ReadModels } from '../../events/projections/readModels.ts';
+import { modelsOfTest } from '../support/modelsOfTest.ts';
 
 const day = '2026-11-19';
 const noonMs = Date.parse(`${day}T12:00:00Z`);
 const nextDayMs = Date.parse('2026-11-20T00:06:00Z');
-let clockMs = noonMs;
-let log: ReturnType<typeof memoryLog>;
-let database: ReturnType<typeof tempDatabase>;
-let models: ReadModels;
-
-beforeEach(() => {
-  clockMs = noonMs;
-  log = memoryLog({ now: () => clockMs });
-  database = tempDatabase();
-  models = openReadModels(database.path);
-});
-afterEach(() => {
-  models.close();
-  database.remove();
-});
+const world = modelsOfTest(noonMs);
 
 const droppedCalls = (toolCalls: number): TrafficEvent => {
   const event = droppedAt(noonMs, 0);
@@ -46,9 +31,9 @@ const droppedCalls = (toolCalls: number): TrafficEvent => {
 
 /** Runs a projector until the day is closed, and projects its totals. */
 async function closeDay(): Promise<void> {
-  clockMs = nextDayMs;
-  const projector = await runProjector(log, database.path, clockMs);
-  const closings = () => log.read({ kind: 'day', id: actorId(`${day}-1`) });
+  world.clockMs = nextDayMs;
+  const projector = await runProjector(world.log, world.database.path, world.clockMs);
+  const closings = () => world.log.read({ kind: 'day', id: actorId(`${day}-1`) });
   await until('the day is closed', async () => (await closings()).length > 0);
   await projector.caughtUp();
   await projector.stop();
@@ -61,7 +46,7 @@ const totalsIn = (path: string) =>
 describe('calls of tools', () => {
   test('come newest first, filtered, page by page', async () => {
     for (const client of ['acme', 'other', 'acme']) {
-      await log.appendTraffic(
+      await world.log.appendTraffic(
         batch(
           toolCalled('echo', { client }, noonMs),
           requestAt(noonMs, { client }),
@@ -69,11 +54,11 @@ describe('calls of tools', () => {
         ),
       );
     }
-    await rowsAfterProjecting(log, database.path);
+    await rowsAfterProjecting(world.log, world.database.path);
     const tools = (filter: Parameters<ReadModels['toolCalls']>[0]) =>
-      models.toolCalls(filter).rows.map(({ tool }) => tool);
+      world.models.toolCalls(filter).rows.map(({ tool }) => tool);
 
-    const first = models.toolCalls({ client: 'acme', limit: 3 });
+    const first = world.models.toolCalls({ client: 'acme', limit: 3 });
     expect(first.rows.map(({ tool }) => tool)).toEqual(['sum', 'echo', 'sum']);
     expect(tools({ client: 'acme', limit: 3, after: first.next! })).toEqual(['echo']);
     expect(tools({ outcome: 'failed', limit: 9 })).toEqual(['sum', 'sum', 'sum']);
@@ -83,16 +68,16 @@ describe('calls of tools', () => {
 
   test('are found by their ids, whole', async () => {
     const call = toolCalled('echo', { isError: true, error: 'no' }, noonMs);
-    await log.appendTraffic(batch(toolCalled('sum', {}, noonMs), call));
-    await rowsAfterProjecting(log, database.path);
+    await world.log.appendTraffic(batch(toolCalled('sum', {}, noonMs), call));
+    await rowsAfterProjecting(world.log, world.database.path);
     const { id, traceId, atMs, data } = call;
-    expect(models.toolCallById(id)).toMatchObject({ id, traceId, atMs, ...data });
-    expect(models.toolCallById('nothing')).toBeUndefined();
-    expect(models.requestById(id)).toBeUndefined();
+    expect(world.models.toolCallById(id)).toMatchObject({ id, traceId, atMs, ...data });
+    expect(world.models.toolCallById('nothing')).toBeUndefined();
+    expect(world.models.requestById(id)).toBeUndefined();
   });
 
   test('are counted by day, client, server and tool, apart from requests', async () => {
-    await log.appendTraffic(
+    await world.log.appendTraffic(
       batch(
         toolCalled('echo', { client: 'acme' }, noonMs),
         toolCalled('echo', { client: 'acme', isError: true }, noonMs),
@@ -101,30 +86,34 @@ describe('calls of tools', () => {
         droppedCalls(4),
       ),
     );
-    await rowsAfterProjecting(log, database.path);
-    expect(models.toolStats({ groupBy: 'tool' })).toEqual([
+    await rowsAfterProjecting(world.log, world.database.path);
+    expect(world.models.toolStats({ groupBy: 'tool' })).toEqual([
       { group: '', server: '', calls: 4, failures: 1, durationMs: 0 },
       { group: 'echo', server: 'everything', calls: 2, failures: 1, durationMs: 40 },
       { group: 'echo', server: 'files', calls: 1, failures: 0, durationMs: 20 },
     ]);
-    expect(models.toolStats({ groupBy: 'client', client: 'acme' })).toEqual([
+    expect(world.models.toolStats({ groupBy: 'client', client: 'acme' })).toEqual([
       { group: 'acme', server: '', calls: 2, failures: 1, durationMs: 40 },
     ]);
-    expect(models.toolStats({ groupBy: 'day', from: '2026-11-20' })).toEqual([]);
-    expect(models.stats({ groupBy: 'client', client: 'acme' })).toMatchObject([{ requests: 1 }]);
+    expect(world.models.toolStats({ groupBy: 'day', from: '2026-11-20' })).toEqual([]);
+    expect(world.models.stats({ groupBy: 'client', client: 'acme' })).toMatchObject([
+      { requests: 1 },
+    ]);
   });
 });
 
 describe('the totals of calls of a closed day', () => {
   test('are in its event, and outlive the calls', async () => {
-    await log.appendTraffic(batch(toolCalled('echo', {}, noonMs), toolCalled('sum', {}, noonMs)));
-    await log.appendTraffic(batch(toolCalled('echo', {}, noonMs), droppedCalls(3)));
+    await world.log.appendTraffic(
+      batch(toolCalled('echo', {}, noonMs), toolCalled('sum', {}, noonMs)),
+    );
+    await world.log.appendTraffic(batch(toolCalled('echo', {}, noonMs), droppedCalls(3)));
     await closeDay();
-    const before = totalsIn(database.path);
-    rmSync(database.path);
-    await rowsAfterProjecting(withTrafficFrom(log, 3), database.path);
-    expect(totalsIn(database.path)).toEqual(before);
-    expect(models.toolStats({ groupBy: 'tool' })).toMatchObject([
+    const before = totalsIn(world.database.path);
+    rmSync(world.database.path);
+    await rowsAfterProjecting(withTrafficFrom(world.log, 3), world.database.path);
+    expect(totalsIn(world.database.path)).toEqual(before);
+    expect(world.models.toolStats({ groupBy: 'tool' })).toMatchObject([
       { group: '', calls: 3 },
       { group: 'echo', calls: 2 },
       { group: 'sum', calls: 1 },
@@ -132,16 +121,16 @@ describe('the totals of calls of a closed day', () => {
   });
 
   test('count late calls on top, and are the same when they are made again', async () => {
-    await log.appendTraffic(batch(toolCalled('echo', {}, noonMs)));
+    await world.log.appendTraffic(batch(toolCalled('echo', {}, noonMs)));
     await closeDay();
-    clockMs = noonMs;
-    await log.appendTraffic(batch(toolCalled('echo', {}, noonMs), droppedCalls(2)));
-    await rowsAfterProjecting(log, database.path);
-    expect(models.toolStats({ groupBy: 'tool' })).toMatchObject([
+    world.clockMs = noonMs;
+    await world.log.appendTraffic(batch(toolCalled('echo', {}, noonMs), droppedCalls(2)));
+    await rowsAfterProjecting(world.log, world.database.path);
+    expect(world.models.toolStats({ groupBy: 'tool' })).toMatchObject([
       { group: '', calls: 2 },
       { group: 'echo', calls: 2 },
     ]);
-    const comparison = await compareWithRebuild(log, database.path);
+    const comparison = await compareWithRebuild(world.log, world.database.path);
     expect(comparison.filter(({ isEqual }) => !isEqual)).toEqual([]);
     expect(comparison.find(({ table }) => table === 'tool_call')).toMatchObject({ rows: 2 });
   });

@@ -1,29 +1,13 @@
 /** The configuration: what stops the start and what is understood. */
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { describe, expect, test } from 'bun:test';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig, type Config } from '../../server/config.ts';
+import type { Config } from '../../server/config.ts';
+import { configOfTest, type Env } from '../support/configOfTest.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'signalbox-config-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-type Env = Record<string, string>;
-const read = (env: Env = {}, flags = {}): Config =>
-  readConfig({ DATA_DIR: join(folder, 'data'), ...env }, flags);
-const errorOf = (env: Env, flags = {}): string => {
-  try {
-    read(env, flags);
-  } catch (error) {
-    return String(error);
-  }
-  return 'no error';
-};
+const { read, errorOf, pathOf } = configOfTest();
 const file = (name: string, text: string): string => {
-  const path = join(folder, name);
+  const path = pathOf(name);
   writeFileSync(path, text);
   return path;
 };
@@ -128,7 +112,7 @@ describe('what is understood', () => {
     const config = read();
     expect(config).toMatchObject({ host: '127.0.0.1', port: 8080, workers: 1, mode: 'open' });
     expect(config.nats).toEqual({ kind: 'embedded', serverBin: null });
-    expect(config.databasePath).toBe(join(folder, 'data', 'signalbox.db'));
+    expect(config.databasePath).toBe(pathOf('data', 'signalbox.db'));
     expect(JSON.parse(JSON.stringify(config))).toEqual(config);
   });
 

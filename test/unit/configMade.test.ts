@@ -1,28 +1,13 @@
 /** The configuration: modes, made secrets, what settings show. */
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { describe, expect, test } from 'bun:test';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig, type Config } from '../../server/config.ts';
+import type { Config } from '../../server/config.ts';
 import { isUnused, table } from '../../server/config/table.ts';
+import { configOfTest, type Env } from '../support/configOfTest.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'signalbox-config-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const { read, errorOf, pathOf } = configOfTest();
 
-type Env = Record<string, string>;
-const read = (env: Env = {}, flags = {}): Config =>
-  readConfig({ DATA_DIR: join(folder, 'data'), ...env }, flags);
-const errorOf = (env: Env, flags = {}): string => {
-  try {
-    read(env, flags);
-  } catch (error) {
-    return String(error);
-  }
-  return 'no error';
-};
 describe('the mode follows from password, client keys and address', () => {
   test.each([
     [{}, 'open'],
@@ -46,18 +31,18 @@ describe('what is missing is made once and kept in the data folder', () => {
     expect(second.encryptionKeyMade).toBe(true);
     expect(second.warnings.join()).toContain('encryption.key');
     for (const name of ['encryption.key', 'jwt.key'])
-      expect(statSync(join(folder, 'data', name)).mode & 0o777).toBe(0o600);
+      expect(statSync(pathOf('data', name)).mode & 0o777).toBe(0o600);
   });
 
   test('an encryption key that was damaged is not made anew', () => {
     read();
-    writeFileSync(join(folder, 'data', 'encryption.key'), 'damaged');
+    writeFileSync(pathOf('data', 'encryption.key'), 'damaged');
     expect(errorOf({})).toContain('does not hold 32 bytes any more');
   });
 
   test('password and client key of a gateway that others can reach', () => {
     const first = read({ HOST: '0.0.0.0' });
-    const path = join(folder, 'data', 'credentials.json');
+    const path = pathOf('data', 'credentials.json');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
       password: first.password,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Evidence, Verdict } from '../../actors/providerKey/evidence.ts';
 import { judge, ruleIds } from '../../actors/providerKey/judge.ts';
-import { bodyOf, evidenceOf, sentAtMs, vendorAnswers } from '../fixtures/vendorErrors.ts';
+import { bodyOf, evidenceOf, vendorAnswers } from '../fixtures/vendorErrors.ts';
 
 const answer = (
   dialect: Evidence['dialect'],
@@ -10,19 +10,7 @@ const answer = (
   body: string,
   headers: Record<string, string> = {},
   more: Partial<Evidence> = {},
-): Verdict =>
-  judge({
-    dialect,
-    status,
-    headers: new Headers(headers),
-    body,
-    phase: 'headers',
-    transport: null,
-    bytesSent: 0,
-    endpoint: 'generation',
-    nowMs: sentAtMs,
-    ...more,
-  });
+): Verdict => judge(evidenceOf({ dialect, status, headers, body }, more));
 
 const caller = { class: 'caller', scope: 'caller', retry: 'none' } as const;
 const transient = { class: 'transient', scope: 'provider', retry: 'same-provider' } as const;

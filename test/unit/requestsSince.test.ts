@@ -1,35 +1,23 @@
 /** Requests chosen by time: older batches are not looked at, and none is missed. */
-import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { memoryLog } from '../../events/memoryLog.ts';
-import { openReadModels, type ReadModels } from '../../events/projections/readModels.ts';
-import { batch, requestAt, rowsAfterProjecting, tempDatabase } from '../support/projections.ts';
+import { beforeEach, expect, test } from 'bun:test';
+import { batch, requestAt, rowsAfterProjecting } from '../support/projections.ts';
+import { modelsOfTest } from '../support/modelsOfTest.ts';
 
 const noonMs = Date.parse('2026-11-19T12:00:00Z');
 const minuteMs = 60_000;
-let clockMs = noonMs;
-let log: ReturnType<typeof memoryLog>;
-let database: ReturnType<typeof tempDatabase>;
-let models: ReadModels;
-
+const world = modelsOfTest(noonMs);
 beforeEach(async () => {
-  log = memoryLog({ now: () => clockMs });
-  database = tempDatabase();
-  models = openReadModels(database.path);
   for (let minute = 0; minute < 10; minute += 1) {
-    clockMs = noonMs + minute * minuteMs;
-    await log.appendTraffic(batch(requestAt(clockMs, { route: `/${minute}` })));
+    world.clockMs = noonMs + minute * minuteMs;
+    await world.log.appendTraffic(batch(requestAt(world.clockMs, { route: `/${minute}` })));
   }
-  // It waited in a spool: it ended long before it came into the log.
-  await log.appendTraffic(batch(requestAt(noonMs + 2 * minuteMs, { route: '/late' })));
-  await rowsAfterProjecting(log, database.path);
-});
-afterEach(() => {
-  models.close();
-  database.remove();
+  // It waited in a spool: it ended long before it came into the world.log.
+  await world.log.appendTraffic(batch(requestAt(noonMs + 2 * minuteMs, { route: '/late' })));
+  await rowsAfterProjecting(world.log, world.database.path);
 });
 
 const routes = (span: { fromMs?: number; toMs?: number }) => {
-  const { rows, next } = models.requests({ ...span, limit: 100 });
+  const { rows, next } = world.models.requests({ ...span, limit: 100 });
   expect(next).toBeNull();
   return rows.map(({ route }) => route);
 };
