@@ -1,5 +1,5 @@
 /** Whatever a client sends: one clear error in its dialect, no secret in it, and the process goes on. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { recordOf, storyOf } from '../support/factsOf.ts';
 import {
   answersWell,
@@ -8,9 +8,9 @@ import {
   plainPaths,
   startProxied,
   type Dialect,
-  type Proxied,
 } from '../support/proxied.ts';
 import { sha256, startVendor } from '../support/vendor.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
 const dialects: Dialect[] = ['openai', 'anthropic', 'gemini'];
 const keys = keysNamed('one');
@@ -18,14 +18,12 @@ const limitBytes = 64 * 1024;
 const clientKey = 'client-key-of-alice';
 const bearer = { authorization: `Bearer ${clientKey}` };
 
-let gateway: Proxied;
-beforeAll(async () => {
-  gateway = await startProxied({
+const gateway = stoppedAfterAll(() =>
+  startProxied({
     keys: { openai: keys, anthropic: keys, gemini: keys },
     env: { MCP_API_KEYS: `${clientKey}:alice`, BODY_LIMIT_BYTES: String(limitBytes) },
-  });
-});
-afterAll(() => gateway.stop());
+  }),
+);
 
 /** The one error of a dialect, as its SDK reads it. */
 async function errorIn(

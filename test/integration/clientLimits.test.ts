@@ -1,18 +1,15 @@
 /** What a client key may do: how fast, how many at once, and what the SDKs make of a no. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { beforeEach, describe, expect, test } from 'bun:test';
 import Anthropic from '@anthropic-ai/sdk';
 import { ApiError } from '@google/genai';
 import OpenAI from 'openai';
-import { startKeyBench, type KeyBench } from '../support/clientKeys.ts';
+import { startKeyBench } from '../support/clientKeys.ts';
 import { recordOf } from '../support/factsOf.ts';
 import { answersWell } from '../support/proxied.ts';
 import { until } from '../support/until.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: KeyBench;
-beforeAll(async () => {
-  gateway = await startKeyBench();
-});
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(startKeyBench);
 beforeEach(() => gateway.vendor.does(answersWell));
 
 const headersOf = async (answer: Promise<Response>) => (await answer).headers;
@@ -180,5 +177,5 @@ describe('Requests at once', () => {
         ).status,
       ).toBe(400);
     await expectRoomForTwo();
-  }, 30_000);
+  }, 60_000);
 });

@@ -1,17 +1,14 @@
 /** Which models a client key may use, what the SDKs make of a no, and how its terms are told and changed. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import Anthropic from '@anthropic-ai/sdk';
 import { ApiError } from '@google/genai';
 import OpenAI from 'openai';
 import { actorId } from '../../events/ids.ts';
 import { expectProblem } from '../support/api.ts';
-import { startKeyBench, type KeyBench } from '../support/clientKeys.ts';
+import { startKeyBench } from '../support/clientKeys.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: KeyBench;
-beforeAll(async () => {
-  gateway = await startKeyBench();
-});
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(startKeyBench);
 
 describe('Allowed models', () => {
   test('are those that the client may name, in every dialect', async () => {

@@ -102,7 +102,7 @@ test('an erased conversation is in no file of the gateway or its log, nor is its
   await gateway.restart();
   expectProblem(await api('GET', path), 404, 'CONVERSATION_NOT_FOUND');
   await nc.close();
-}, 30_000);
+}, 60_000);
 
 test('an erasure that broke off after the key is finished by the next', async () => {
   gateway.vendor.does((_arrived, reply) =>

@@ -193,7 +193,7 @@ test('tools are called and answered, images and files are sent, large ones too',
   expect(third).toMatchObject({ role: 'tool', tool_call_id: 'call_1', content: 'no' });
   const { json } = await api('GET', `${path}/messages`);
   expect(json.data[0].parts[1]).toEqual({ type: 'image', media_type: 'image/png', data });
-}, 20_000);
+}, 60_000);
 
 test('a full conversation refuses, or goes on with its last messages', async () => {
   await gateway.restart({ MAX_CONVERSATION_LENGTH: '4' });

@@ -1,28 +1,25 @@
 /** Conversations whose gateways are killed in mid-turn, and which several gateways hold at once. */
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { beforeAll, expect, test } from 'bun:test';
 import { actorId } from '../../events/ids.ts';
 import { connectNats } from '../../events/connection.ts';
 import { openJetStreamLog } from '../../events/jetStreamLog.ts';
 import { apiOf } from '../support/api.ts';
-import {
-  startTwoGateways,
-  type GatewayProcess,
-  type TwoGateways,
-} from '../support/gatewayProcess.ts';
+import { startTwoGateways, type GatewayProcess } from '../support/gatewayProcess.ts';
 import { readSse } from '../support/sseReader.ts';
 import { begin, byHand, sayStreamed, streams, textOfEvents } from '../support/talking.ts';
 import { until } from '../support/until.ts';
 import type { Vendor } from '../support/vendor.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateways: TwoGateways;
+const gateways = stoppedAfterAll(() =>
+  startTwoGateways(streams('Hello'), { MAX_CONVERSATION_LENGTH: '1000' }),
+);
 let vendor: Vendor;
 let one: GatewayProcess;
 let other: GatewayProcess;
-beforeAll(async () => {
-  gateways = await startTwoGateways(streams('Hello'), { MAX_CONVERSATION_LENGTH: '1000' });
+beforeAll(() => {
   ({ vendor, one, other } = gateways);
-}, 60_000);
-afterAll(() => gateways.stop());
+});
 
 type Message = Readonly<{ turn_id: string; role: string; content: string; status: string }>;
 
@@ -88,7 +85,7 @@ test('a turn that runs in another process is followed there to its end', async (
   expect(await follower.ended).toBe('ended');
   expect(textOfEvents(follower.items)).toBe('two, three');
   expect(follower.items.at(-1)).toMatchObject({ event: 'done', data: { status: 'completed' } });
-}, 30_000);
+}, 60_000);
 
 test('of thirty-two writers at two gateways each gets its turn, in one order for all', async () => {
   vendor.does(({ body }, reply) => {

@@ -1,37 +1,21 @@
 /** Clients of the vendors' APIs that name a conversation: bytes pass as they are, and the turn is in the log. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import type { Api } from '../support/api.ts';
-import {
-  askingAs,
-  startConversations,
-  userSays as user,
-  type Asking,
-  type ManyConversations,
-} from '../support/manyConversations.ts';
+import { beforeEach, describe, expect, test } from 'bun:test';
+import { askingAs, startConversations, userSays as user } from '../support/manyConversations.ts';
 import { answers, answersWell, bodies, plainPaths, streamPaths } from '../support/proxied.ts';
 import type { Dialect } from '../support/proxied.ts';
 import { byHand, streams } from '../support/talking.ts';
 import { until } from '../support/until.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: ManyConversations;
-let api: Api;
-let asking: Asking;
-beforeAll(async () => {
-  gateway = await startConversations();
-  ({ api } = gateway.ann);
-  asking = askingAs(gateway, gateway.ann);
-});
+const gateway = stoppedAfterAll(startConversations);
+const asking = askingAs(gateway);
+const { ask, chat, eventsOf } = asking;
 beforeEach(() => gateway.vendor.does(answersWell));
-afterAll(() => gateway.stop());
-
-const ask: Asking['ask'] = (...how) => asking.ask(...how);
-const chat: Asking['chat'] = (...how) => asking.chat(...how);
 
 const messagesOf = async (id: string) =>
-  (await api('GET', `/api/conversations/${id}/messages`)).json.data.map(
+  (await gateway.ann.api('GET', `/api/conversations/${id}/messages`)).json.data.map(
     ({ role, content, status }: Record<string, string>) => [role, content, status],
   );
-const eventsOf: Asking['eventsOf'] = (id) => asking.eventsOf(id);
 const over = (id: string, count: number) =>
   until('the turn is over', async () => (await eventsOf(id)).length >= count);
 
@@ -45,7 +29,7 @@ describe('a plain answer', () => {
       expect(await answer.text()).toBe(JSON.stringify(answers[dialect]));
       expect(JSON.parse(gateway.vendor.last().body.toString())).toEqual(bodies[dialect]);
       expect(await eventsOf(id)).toEqual(['ConversationStarted', 'TurnStarted', 'TurnCompleted']);
-      const { json } = await api('GET', `/api/conversations/${id}`);
+      const { json } = await gateway.ann.api('GET', `/api/conversations/${id}`);
       expect(json).toMatchObject({ owner: 'ann', title: 'Hi', turn_count: 1, status: 'idle' });
       expect(json.usage).toEqual({ input_tokens: 5, output_tokens: 2 });
       expect(json.cost_micro_usd).toBeGreaterThan(0);
@@ -69,12 +53,14 @@ describe('a plain answer', () => {
       { role: 'assistant', content: null, tool_calls: [call] },
       { role: 'tool', tool_call_id: 'c1', content: '42' },
     ]);
-    const { json } = await api('GET', '/api/conversations/history/messages');
+    const { json } = await gateway.ann.api('GET', '/api/conversations/history/messages');
     const asked = json.data.filter(({ role }: { role: string }) => role === 'user');
     expect(asked.map(({ content }: { content: string }) => content)).toEqual(['one', 'two', '']);
     expect(JSON.stringify(asked[2].parts)).toContain('42');
     // Gone on with through the other door.
-    const next = await api('POST', '/api/conversations/history/messages', { content: 'more' });
+    const next = await gateway.ann.api('POST', '/api/conversations/history/messages', {
+      content: 'more',
+    });
     expect(next.json).toMatchObject({ turn: 4, status: 'completed' });
   });
 
@@ -83,7 +69,7 @@ describe('a plain answer', () => {
     const answer = await chat('refused', user('no'));
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('secret words');
-    const { json } = await api('GET', '/api/conversations/refused/messages');
+    const { json } = await gateway.ann.api('GET', '/api/conversations/refused/messages');
     expect(json.data).toMatchObject([{ role: 'user', status: 'failed' }]);
     const { text } = await gateway.api('GET', '/api/logs?limit=1');
     expect(text).not.toContain('secret words');
@@ -192,7 +178,7 @@ describe('a streamed answer', () => {
     const answer = await answering;
     const turn = answer.headers.get('x-signalbox-turn-id');
     const path = `/api/conversations/cancelled/turns/${turn}/cancel`;
-    expect((await api('POST', path)).json).toEqual({ cancelled: true });
+    expect((await gateway.ann.api('POST', path)).json).toEqual({ cancelled: true });
     await answer.text().catch(() => '');
     await opened[0]!.arrived.closed;
     await over('cancelled', 3);

@@ -1,27 +1,22 @@
 /** Turns through the proxy outlive their gateway, and stand nowhere in the clear. */
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { beforeAll, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiOf } from '../support/api.ts';
-import {
-  startTwoGateways,
-  type GatewayProcess,
-  type TwoGateways,
-} from '../support/gatewayProcess.ts';
+import { startTwoGateways, type GatewayProcess } from '../support/gatewayProcess.ts';
 import { byHand, streams } from '../support/talking.ts';
 import { until } from '../support/until.ts';
 import type { Vendor } from '../support/vendor.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
 const canary = 'canary-4712-Franzbroetchen';
-let gateways: TwoGateways;
+const gateways = stoppedAfterAll(() => startTwoGateways(streams('Hello')));
 let vendor: Vendor;
 let one: GatewayProcess;
 let other: GatewayProcess;
-beforeAll(async () => {
-  gateways = await startTwoGateways(streams('Hello'));
+beforeAll(() => {
   ({ vendor, one, other } = gateways);
-}, 60_000);
-afterAll(() => gateways.stop());
+});
 
 const chat = (gateway: GatewayProcess, id: string, content: string) =>
   fetch(`${gateway.url()}/v1/chat/completions`, {

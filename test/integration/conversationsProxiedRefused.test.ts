@@ -1,29 +1,13 @@
 /** Turns through the proxy that are refused, race each other or find the log away. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import type { Api } from '../support/api.ts';
-import {
-  askingAs,
-  startConversations,
-  userSays as user,
-  type Asking,
-  type ManyConversations,
-} from '../support/manyConversations.ts';
+import { beforeEach, describe, expect, test } from 'bun:test';
+import { askingAs, startConversations, userSays as user } from '../support/manyConversations.ts';
 import { answersWell, bodies, plainPaths } from '../support/proxied.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: ManyConversations;
-let api: Api;
-let asking: Asking;
-beforeAll(async () => {
-  gateway = await startConversations();
-  ({ api } = gateway.ann);
-  asking = askingAs(gateway, gateway.ann);
-});
+const gateway = stoppedAfterAll(startConversations);
+const asking = askingAs(gateway);
+const { ask, chat, eventsOf } = asking;
 beforeEach(() => gateway.vendor.does(answersWell));
-afterAll(() => gateway.stop());
-
-const ask: Asking['ask'] = (...how) => asking.ask(...how);
-const chat: Asking['chat'] = (...how) => asking.chat(...how);
-const eventsOf: Asking['eventsOf'] = (id) => asking.eventsOf(id);
 
 describe('is refused in its dialect', () => {
   const refusals = async (id: string, who = asking) => {
@@ -49,12 +33,12 @@ describe('is refused in its dialect', () => {
   test('with the conversation of another, or an erased one', async () => {
     await chat('anns', user('mine'));
     const before = asked();
-    expect(await refusals('anns', askingAs(gateway, gateway.bob))).toEqual([
+    expect(await refusals('anns', askingAs(gateway, 'bob'))).toEqual([
       [404, 'error'],
       [404, 'type'],
       [404, 'error'],
     ]);
-    await api('DELETE', '/api/conversations/anns');
+    await gateway.ann.api('DELETE', '/api/conversations/anns');
     expect((await refusals('anns'))[0]).toEqual([404, 'error']);
     expect(asked()).toBe(before);
   });
@@ -62,7 +46,7 @@ describe('is refused in its dialect', () => {
   test('without a question, and where it is archived', async () => {
     expect((await chat('nothing', [])).status).toBe(400);
     await chat('stored', user('hi'));
-    await api('POST', '/api/conversations/stored/archive');
+    await gateway.ann.api('POST', '/api/conversations/stored/archive');
     const answer = await chat('stored', user('hi'));
     expect(answer.status).toBe(409);
     expect(await answer.json()).toMatchObject({ error: { code: 'conversation_archived' } });

@@ -1,14 +1,11 @@
 /** Conversations as they are and as they were at any event: every number is the one that was live then. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { actorId } from '../../events/ids.ts';
 import { expectProblem } from '../support/api.ts';
-import { startConversations, talk, type ManyConversations } from '../support/manyConversations.ts';
+import { startConversations, talk } from '../support/manyConversations.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: ManyConversations;
-beforeAll(async () => {
-  gateway = await startConversations();
-});
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(startConversations);
 
 const eventsOf = async (id: string) => {
   const read = await gateway.log.read({ kind: 'conversation', id: actorId(id) });

@@ -1,17 +1,18 @@
 /** Everything else that Anthropic's SDK asks for: batches, files, counts. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import Anthropic, { toFile } from '@anthropic-ai/sdk';
 import { recordOf } from '../support/factsOf.ts';
-import { keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
+import { keysNamed, startProxied } from '../support/proxied.ts';
 import { sha256 } from '../support/vendor.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: Proxied;
+const gateway = stoppedAfterAll(() =>
+  startProxied({ keys: { anthropic: keysNamed('one', 'two', 'tri') } }),
+);
 let client: Anthropic;
-beforeAll(async () => {
-  gateway = await startProxied({ keys: { anthropic: keysNamed('one', 'two', 'tri') } });
+beforeAll(() => {
   client = new Anthropic({ apiKey: 'any', baseURL: gateway.url(), maxRetries: 0 });
 });
-afterAll(() => gateway.stop());
 afterEach(() => gateway.vendor.forget());
 
 const answers = (body: object) => gateway.vendor.does((_request, reply) => reply.json(200, body));

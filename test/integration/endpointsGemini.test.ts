@@ -1,21 +1,22 @@
 /** Everything else that Google's SDK asks for: uploads, caches, embeddings, operations, interactions, Live. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { GoogleGenAI, type LiveServerMessage } from '@google/genai';
 import { recordOf, requestId } from '../support/factsOf.ts';
-import { keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
+import { keysNamed, startProxied } from '../support/proxied.ts';
 import { clientKey, realtimeKeys, startRealtimeBench } from '../support/realtimeBench.ts';
 import { sha256 } from '../support/vendor.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: Proxied;
+const gateway = stoppedAfterAll(() =>
+  startProxied({ keys: { gemini: keysNamed('one', 'two', 'tri') } }),
+);
 let client: GoogleGenAI;
-beforeAll(async () => {
-  gateway = await startProxied({ keys: { gemini: keysNamed('one', 'two', 'tri') } });
+beforeAll(() => {
   client = new GoogleGenAI({
     apiKey: 'any',
     httpOptions: { baseUrl: gateway.url(), apiVersion: 'v1beta' },
   });
 });
-afterAll(() => gateway.stop());
 afterEach(() => gateway.vendor.forget());
 
 const answers = (body: object) => gateway.vendor.does((_request, reply) => reply.json(200, body));

@@ -1,18 +1,19 @@
 /** Everything else that OpenAI's SDK asks for: forms, files, sound, batches. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import OpenAI, { toFile } from 'openai';
 import { recordOf } from '../support/factsOf.ts';
-import { keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
+import { keysNamed, startProxied } from '../support/proxied.ts';
 import { sha256, type Arrived } from '../support/vendor.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: Proxied;
+const gateway = stoppedAfterAll(() =>
+  startProxied({ keys: { openai: keysNamed('one', 'two', 'tri') } }),
+);
 let client: OpenAI;
-beforeAll(async () => {
-  gateway = await startProxied({ keys: { openai: keysNamed('one', 'two', 'tri') } });
+beforeAll(() => {
   client = new OpenAI({ apiKey: 'any', baseURL: `${gateway.url()}/v1`, maxRetries: 0 });
 });
-afterAll(() => gateway.stop());
 afterEach(() => gateway.vendor.forget());
 
 const answers = (body: object) => gateway.vendor.does((_request, reply) => reply.json(200, body));

@@ -1,18 +1,17 @@
 /** Paths that climb and headers that lie: refused, or passed without what makes them dangerous. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { connect } from 'node:net';
-import { keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
+import { keysNamed, startProxied } from '../support/proxied.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
 const keys = keysNamed('one');
 const clientKey = 'client-key-of-alice';
-let gateway: Proxied;
-beforeAll(async () => {
-  gateway = await startProxied({
+const gateway = stoppedAfterAll(() =>
+  startProxied({
     keys: { openai: keys, anthropic: keys, gemini: keys },
     env: { MCP_API_KEYS: `${clientKey}:alice` },
-  });
-});
-afterAll(() => gateway.stop());
+  }),
+);
 
 /** Sends bytes as they are and reads the status of what comes back. */
 const sendRaw = (text: string): Promise<string> =>

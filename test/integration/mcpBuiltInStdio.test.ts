@@ -1,5 +1,5 @@
 /** The built-in MCP server as a program on stdio, walked by the official clients of both lines. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -14,12 +14,12 @@ import {
   builtInTools,
   jsonOf,
   walkerOf,
-  type BuiltInGateway,
   type Told,
   type Walker,
 } from '../support/builtIn.ts';
 import { byHand, streams } from '../support/talking.ts';
 import { until } from '../support/until.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
 const root = join(import.meta.dir, '../..');
 const identity = { name: 'test', version: '1' };
@@ -33,11 +33,7 @@ const script: Program = {
 /** As the guide of the server has it. */
 const python: Program = { command: 'python3', args: ['claude-api-gateway_server.py'], cwd: root };
 
-let gateway: BuiltInGateway;
-beforeAll(async () => {
-  gateway = await builtInGateway({ PORT: String(freePort()) });
-});
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(() => builtInGateway({ PORT: String(freePort()) }));
 beforeEach(() => gateway.vendor.does(streams('Hel', 'lo')));
 
 const envOf = (key: string, url = gateway.url()) => ({

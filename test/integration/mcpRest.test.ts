@@ -1,15 +1,14 @@
 /** MCP over REST: servers, tools, resources and prompts for programs that speak plain HTTP. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { everything, mcpGateway, type McpGateway } from '../support/mcp.ts';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { everything, mcpGateway } from '../support/mcp.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
 setDefaultTimeout(60_000);
 
-let gateway: McpGateway;
+const gateway = stoppedAfterAll(() => mcpGateway({ servers: { reference: everything } }));
 beforeAll(async () => {
-  gateway = await mcpGateway({ servers: { reference: everything } });
   await gateway.connected('reference');
 });
-afterAll(() => gateway?.stop());
 
 const ask = async (method: string, path: string, body?: unknown) => {
   const response = await fetch(`${gateway.url()}${path}`, {

@@ -1,17 +1,16 @@
 /** MCP through all layers: a server of the file, its actor, its tools on both endpoints, in both eras, and the record. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { ToolCalled, TrafficEvent } from '../../events/traffic.ts';
-import { everything, mcpClient, mcpGateway, type McpGateway } from '../support/mcp.ts';
+import { everything, mcpClient, mcpGateway } from '../support/mcp.ts';
 import { until } from '../support/until.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
 setDefaultTimeout(60_000);
 
-let gateway: McpGateway;
+const gateway = stoppedAfterAll(() => mcpGateway({ servers: { everything } }));
 beforeAll(async () => {
-  gateway = await mcpGateway({ servers: { everything } });
   await gateway.connected('everything');
 });
-afterAll(() => gateway?.stop());
 
 const called = async (): Promise<ToolCalled[]> => {
   let events: TrafficEvent[] = [];

@@ -1,12 +1,9 @@
 /** Model routes through the API: defined, read, changed, refused, removed, and there after a restart. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { both, nameIn, startRouted, type Routed } from '../support/routed.ts';
+import { describe, expect, test } from 'bun:test';
+import { both, nameIn, startRouted } from '../support/routed.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: Routed;
-beforeAll(async () => {
-  gateway = await startRouted();
-});
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(startRouted);
 
 const path = '/api/models';
 

@@ -1,5 +1,5 @@
 /** In which dialects a model route is offered, and how targets of other vendors are asked as OpenAI. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { recordOf } from '../support/factsOf.ts';
 import {
   answersAs,
@@ -10,22 +10,20 @@ import {
   geminiKey,
   nameIn,
   startRouted,
-  type Routed,
 } from '../support/routed.ts';
 import { openAiChat } from '../support/vendorStreams.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
 const claude = { provider: 'anthropic', model: 'claude-opus-4-8' };
 const flash = { provider: 'gemini', model: 'gemini-2.5-flash' };
 
-let gateway: Routed;
+const gateway = stoppedAfterAll(startRouted);
 beforeAll(async () => {
-  gateway = await startRouted();
   await gateway.define({ name: 'mixed', targets: [both[1], claude, flash] });
   await gateway.define({ name: 'foreign', targets: [claude, flash] });
   await gateway.define({ name: 'team/claude', targets: [claude] });
   await gateway.define({ name: 'team/flash', targets: [flash] });
 });
-afterAll(() => gateway.stop());
 afterEach(() => {
   gateway.vendor.does(answersAs('main'));
   gateway.vendor.forget();

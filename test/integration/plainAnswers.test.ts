@@ -1,18 +1,17 @@
 /** Answers that are no streams: passed byte for byte, asked for again when they break, never half. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, describe, expect, test } from 'bun:test';
 import { gzipSync } from 'node:zlib';
 import { recordOf, requestId } from '../support/factsOf.ts';
-import { answers, keysNamed, startProxied, type Proxied } from '../support/proxied.ts';
+import { answers, keysNamed, startProxied } from '../support/proxied.ts';
 import { sha256 } from '../support/vendor.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let gateway: Proxied;
-beforeAll(async () => {
-  gateway = await startProxied({
+const gateway = stoppedAfterAll(() =>
+  startProxied({
     keys: { openai: keysNamed('one', 'two') },
     limits: { plainMs: 400, stallMs: 400, transientPauseMs: 1 },
-  });
-});
-afterAll(() => gateway.stop());
+  }),
+);
 afterEach(() => gateway.vendor.forget());
 
 describe('A plain answer', () => {

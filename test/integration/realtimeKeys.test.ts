@@ -1,5 +1,5 @@
 /** Which key opens a session, who may not have one, and how each is told. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, describe, expect, test } from 'bun:test';
 import { apiOf } from '../support/api.ts';
 import { freePort } from '../support/freePort.ts';
 import { factOf, keyIdOf } from '../support/factsOf.ts';
@@ -11,24 +11,11 @@ import {
   realtimeKeys,
   realtimePath,
   startRealtimeBench,
-  type RealtimeBench,
 } from '../support/realtimeBench.ts';
-import type { SocketVendor } from '../support/socketVendor.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
-let bench: RealtimeBench;
-let vendor: SocketVendor;
-beforeAll(async () => {
-  bench = await startRealtimeBench();
-  vendor = bench.vendor;
-});
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(startRealtimeBench);
 afterEach(() => bench.forget());
-
-const { dial, session, recorded } = {
-  dial: (...asked: Parameters<RealtimeBench['dial']>) => bench.dial(...asked),
-  session: () => bench.session(),
-  recorded: () => bench.recorded(),
-};
 
 describe('A Live session of Gemini', () => {
   test("shows our key in the query, and takes its model and tokens from Gemini's words", async () => {
@@ -39,16 +26,16 @@ describe('A Live session of Gemini', () => {
           usageMetadata: { promptTokenCount: tokens, responseTokenCount: 2, totalTokenCount: 9 },
         }),
       );
-    vendor.does({ onMessage: ({ socket }) => void socket.send(turn(5)) });
-    const client = await dial(`${livePath}?key=${clientKey}`, {});
+    bench.vendor.does({ onMessage: ({ socket }) => void socket.send(turn(5)) });
+    const client = await bench.dial(`${livePath}?key=${clientKey}`, {});
     client.socket.send(JSON.stringify({ setup: { model: 'models/gemini-live' } }));
     client.socket.send('{"clientContent":{}}');
     await client.got(2);
     client.socket.close(1000);
-    expect(session().path).toBe(`${livePath}?key=${realtimeKeys.google}`);
-    expect(session().headers.get('x-goog-api-key')).toBeNull();
-    expect(JSON.stringify([...session().headers])).not.toContain(clientKey);
-    expect(await recorded()).toMatchObject({
+    expect(bench.session().path).toBe(`${livePath}?key=${realtimeKeys.google}`);
+    expect(bench.session().headers.get('x-goog-api-key')).toBeNull();
+    expect(JSON.stringify([...bench.session().headers])).not.toContain(clientKey);
+    expect(await bench.recorded()).toMatchObject({
       dialect: 'gemini',
       provider: 'gemini',
       route: livePath,
@@ -59,14 +46,14 @@ describe('A Live session of Gemini', () => {
   });
 
   test('that is closed for its key is held against that key', async () => {
-    vendor.does({
+    bench.vendor.does({
       onMessage: ({ socket }) =>
         socket.close(1007, 'API key not valid. Please pass a valid API key.'),
     });
-    const client = await dial(`${livePath}?key=${clientKey}`, {});
+    const client = await bench.dial(`${livePath}?key=${clientKey}`, {});
     client.socket.send('{"setup":{"model":"models/gemini-live"}}');
     expect((await client.closed).code).toBe(1007);
-    expect(await recorded()).toMatchObject({
+    expect(await bench.recorded()).toMatchObject({
       outcome: 'failed',
       keyId: await keyIdOf(bench.gateway, realtimeKeys.google),
     });
@@ -94,33 +81,35 @@ describe('A refusal', () => {
     expect(await refused.json()).toMatchObject({ error: { code: 'missing_api_key' } });
     const stranger = await ask(`${livePath}?key=nobody`);
     expect(await stranger.json()).toMatchObject({ error: { status: 'UNAUTHENTICATED' } });
-    expect((await recorded()).status).toBe(401);
-    expect((await recorded()).status).toBe(401);
-    expect(vendor.asked).toHaveLength(0);
+    expect((await bench.recorded()).status).toBe(401);
+    expect((await bench.recorded()).status).toBe(401);
+    expect(bench.vendor.asked).toHaveLength(0);
   });
 
   test("of the vendor's is the vendor's own", async () => {
     const error = { error: { message: 'No such model', code: 'model_not_found' } };
-    vendor.does({ refuse: () => Response.json(error, { status: 404, headers: { 'x-v': '1' } }) });
+    bench.vendor.does({
+      refuse: () => Response.json(error, { status: 404, headers: { 'x-v': '1' } }),
+    });
     const refused = await ask(realtimePath, authorized);
     expect(refused.status).toBe(404);
     expect(refused.headers.get('x-v')).toBe('1');
     expect(await refused.json()).toEqual(error);
-    expect(await recorded()).toMatchObject({ status: 404, outcome: 'failed' });
+    expect(await bench.recorded()).toMatchObject({ status: 404, outcome: 'failed' });
   });
 
   test('of one key is met with another', async () => {
     let first: string | null = null;
-    vendor.does({
+    bench.vendor.does({
       refuse({ headers }) {
         first ??= headers.get('authorization');
         if (headers.get('authorization') !== first) return undefined;
         return Response.json({ error: {} }, { status: 429, headers: { 'retry-after': '2' } });
       },
     });
-    const client = await dial(realtimePath);
+    const client = await bench.dial(realtimePath);
     client.socket.close();
-    const data = await recorded();
+    const data = await bench.recorded();
     expect(data.attempts.map(({ status }) => status)).toEqual([429, 101]);
     const refused = first === `Bearer ${realtimeKeys.one}` ? realtimeKeys.one : realtimeKeys.two;
     const { untilMs } = (await factOf(bench.gateway, refused, 'ProviderKeyRested')).data;
@@ -144,12 +133,12 @@ describe('A refusal', () => {
 
 describe('A gateway that stops', () => {
   test('closes its sessions with 1001', async () => {
-    const client = await dial(realtimePath);
-    const { closed } = session();
+    const client = await bench.dial(realtimePath);
+    const { closed } = bench.session();
     await bench.gateway.restart();
     expect(await client.closed).toEqual({ code: 1001, reason: 'the gateway is stopping' });
     expect((await closed).code).toBe(1001);
-    expect((await recorded()).outcome).toBe('truncated');
+    expect((await bench.recorded()).outcome).toBe('truncated');
   });
 });
 

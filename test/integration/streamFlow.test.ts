@@ -1,18 +1,18 @@
 /** How bytes flow: as they come, at the client's pace, until it leaves or the vendor falls silent. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, describe, expect, test } from 'bun:test';
 import { gzipSync } from 'node:zlib';
 import { finishedRequests, recordOf } from '../support/factsOf.ts';
-import { keysNamed, startProxied, type Dialect, type Proxied } from '../support/proxied.ts';
+import { keysNamed, startProxied, type Dialect } from '../support/proxied.ts';
 import { streamOf } from '../support/shortStreams.ts';
 import { until } from '../support/until.ts';
 import { sha256 } from '../support/vendor.ts';
 import { geminiAnswers, openAiChat } from '../support/vendorStreams.ts';
+import { stoppedAfterAll } from '../support/endings.ts';
 
 const keys = keysNamed('one', 'two');
 const dialects: Dialect[] = ['openai', 'anthropic', 'gemini'];
-let gateway: Proxied;
-beforeAll(async () => {
-  gateway = await startProxied({
+const gateway = stoppedAfterAll(() =>
+  startProxied({
     keys: { openai: keys, anthropic: keys, gemini: keys },
     limits: {
       stallMs: 400,
@@ -21,9 +21,8 @@ beforeAll(async () => {
       plainMs: 400,
       transientPauseMs: 1,
     },
-  });
-});
-afterAll(() => gateway.stop());
+  }),
+);
 afterEach(() => gateway.vendor.forget());
 
 const onlyRecordWith = async (outcome: string, path: string) => {

@@ -140,7 +140,7 @@ describe('An erased secret', () => {
       vault.open(neighbour, origin).then(Boolean, () => false),
     );
     expect(await filesWith(...parts)).toEqual([]);
-  }, 30_000);
+  }, 60_000);
 
   test('may be erased again, also by two at once', async () => {
     const ref = freshRef();
@@ -165,7 +165,7 @@ describe('While NATS is away', () => {
         () => false,
       ),
     );
-  }, 40_000);
+  }, 60_000);
 
   test('a removed key is erased as soon as it is back', async () => {
     const log = await openJetStreamLog(nc);

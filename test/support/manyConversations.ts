@@ -35,18 +35,19 @@ export type Asking = Readonly<{
   eventsOf: (id: string) => Promise<string[]>;
 }>;
 
-export function askingAs({ post, log }: ManyConversations, { key }: Talker): Asking {
+/** The gateway may start later. */
+export function askingAs(gateway: ManyConversations, who: 'ann' | 'bob' = 'ann'): Asking {
   const ask: Asking['ask'] = (id, path, body, init = {}) =>
-    post(path, body, {
+    gateway.post(path, body, {
       ...init,
-      headers: { authorization: `Bearer ${key}`, 'x-conversation-id': id },
+      headers: { authorization: `Bearer ${gateway[who].key}`, 'x-conversation-id': id },
     });
   return {
     ask,
     chat: (id, messages, more = {}, init = {}) =>
       ask(id, '/v1/chat/completions', { ...bodies.openai, messages, ...more }, init),
     async eventsOf(id) {
-      const read = await log.read({ kind: 'conversation', id: actorId(id) });
+      const read = await gateway.log.read({ kind: 'conversation', id: actorId(id) });
       return read.flatMap((message) => (message.ok ? [message.event.type] : []));
     },
   };

@@ -99,7 +99,7 @@ describe('a usual row', () => {
       }),
       { numRuns: 25 },
     );
-  }, 30_000);
+  }, 60_000);
 
   test.each([
     ['a text that is not in the table', (row: unknown[]) => (row[5] = 99)],

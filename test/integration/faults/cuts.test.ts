@@ -1,5 +1,5 @@
 /** Streams that are cut, are broken inside or lack their end: never a part that looks whole. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { allSpeakers, type Speaker } from '../../support/faultSpeakers.ts';
 import {
   dialectOf,
@@ -18,18 +18,14 @@ import {
   startFaults,
   thenCut,
   well,
-  type Bench,
   type Fault,
 } from '../../support/faults.ts';
 import { bodies, streamPaths } from '../../support/proxied.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await startFaults();
-});
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(startFaults);
 
 type Made = (speaker: Speaker) => string;
 const cutAfter =

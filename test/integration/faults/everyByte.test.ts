@@ -1,32 +1,25 @@
 /** A short stream of each kind, cut at every byte: a part and an error, or all of it. Never a part that looks whole. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { recordsOf, requestId } from '../../support/factsOf.ts';
 import { allSpeakers, type Speaker } from '../../support/faultSpeakers.ts';
 import { kinds, type Kind } from '../../support/faultStreams.ts';
-import {
-  bodies,
-  keysNamed,
-  startProxied,
-  streamPaths,
-  type Proxied,
-} from '../../support/proxied.ts';
+import { bodies, keysNamed, startProxied, streamPaths } from '../../support/proxied.ts';
 import { startVendor, type Script } from '../../support/vendor.ts';
 import { shortStreamOf, type ShortStream } from '../../support/shortStreams.ts';
 import type { RequestFinished } from '../../../events/traffic.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
 setDefaultTimeout(60_000);
 
 const keys = keysNamed('one', 'two');
-let gateway: Proxied;
-beforeAll(async () => {
-  gateway = await startProxied({
+const gateway = stoppedAfterAll(() =>
+  startProxied({
     keys: { openai: keys, anthropic: keys, gemini: keys },
     limits: { transientPauseMs: 1 },
     // A provider that cuts every stream is soon served around: here it is asked all the same.
     env: { CIRCUIT_BREAKER_FAILURE_THRESHOLD: '10000' },
-  });
-});
-afterAll(() => gateway.stop());
+  }),
+);
 
 const paths: Readonly<Record<Kind, string>> = {
   chat: streamPaths.openai,

@@ -1,5 +1,5 @@
 /** Answers of 200 that are none: SDKs would take many of them for an empty success. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Speaker } from '../../support/faultSpeakers.ts';
 import { errorOf, faultStream, textOf } from '../../support/faultStreams.ts';
 import {
@@ -8,18 +8,14 @@ import {
   rescued,
   startFaults,
   well,
-  type Bench,
   type Fault,
 } from '../../support/faults.ts';
 import { answers } from '../../support/proxied.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await startFaults();
-});
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(startFaults);
 
 const sends =
   (type: string | null, body: (speaker: Speaker) => string): Fault =>

@@ -1,18 +1,15 @@
 /** A provider whose streams begin well and never end well is as good as down: its breaker opens. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { allSpeakers } from '../../support/faultSpeakers.ts';
 import { faultStream } from '../../support/faultStreams.ts';
-import { startFaults, thenCut, well, type Bench, type Fault } from '../../support/faults.ts';
+import { startFaults, thenCut, well, type Fault } from '../../support/faults.ts';
 import { bodies } from '../../support/proxied.ts';
 import { until } from '../../support/until.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(60_000);
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await startFaults();
-});
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(startFaults);
 
 const stream = faultStream('chat');
 const cuts: Fault = () => (_request, reply) => thenCut(reply, stream.upTo(3));

@@ -1,5 +1,5 @@
 /** Answers that are no streams, and break: asked for again while nothing was given, broken off once something was. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { createServer, type AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { recordOf, requestId } from '../../support/factsOf.ts';
@@ -10,20 +10,18 @@ import {
   inTurn,
   startFaults,
   wellPlain,
-  type Bench,
   type Expected,
   type Fault,
 } from '../../support/faults.ts';
 import { answers, bodies } from '../../support/proxied.ts';
 import type { Reply } from '../../support/vendor.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await startFaults({ way: 'plain', limits: { plainMs: 2_500, bufferedBytes: 2_048 } });
-});
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(() =>
+  startFaults({ way: 'plain', limits: { plainMs: 2_500, bufferedBytes: 2_048 } }),
+);
 
 const only = allSpeakers.filter(({ kind }) => kind !== 'responses');
 const single = (fault: Fault) => bench.single(fault, only);

@@ -1,23 +1,19 @@
 /** Vendors that refuse and that fail, as streams see them: every official SDK, one target and two. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   expectTold,
   inTurn,
   rescued,
   startFaults,
   well,
-  type Bench,
   type Fault,
 } from '../../support/faults.ts';
 import { errorOf } from '../../support/faultStreams.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await startFaults();
-});
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(startFaults);
 
 const says =
   (status: number, message: string, headers: Record<string, string> = {}, code?: string): Fault =>

@@ -3,26 +3,18 @@
  * fallback, and a verdict for each. `pass` is the whole answer with every check clean, `partial` one with an advisory
  * check failed, `safe` a clean error, `fail` anything else.
  */
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { expect, setDefaultTimeout, test } from 'bun:test';
 import { allSpeakers } from '../../support/faultSpeakers.ts';
 import { errorOf, faultStream, wholeText } from '../../support/faultStreams.ts';
-import {
-  inTurn,
-  startFaults,
-  thenCut,
-  well,
-  type Bench,
-  type Fault,
-} from '../../support/faults.ts';
+import { inTurn, startFaults, thenCut, well, type Fault } from '../../support/faults.ts';
 import { bodies } from '../../support/proxied.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
 setDefaultTimeout(60_000);
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await startFaults({ env: { CIRCUIT_BREAKER_RECOVERY_TIMEOUT: '1' } });
-});
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(() =>
+  startFaults({ env: { CIRCUIT_BREAKER_RECOVERY_TIMEOUT: '1' } }),
+);
 
 const stream = faultStream('chat');
 const says =

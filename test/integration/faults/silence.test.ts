@@ -1,5 +1,5 @@
 /** Vendors that are not there, say nothing, begin late or fall silent: never a hang. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { faultStream, textOf, wholeText } from '../../support/faultStreams.ts';
 import {
   expectTold,
@@ -7,18 +7,14 @@ import {
   rescued,
   startFaults,
   well,
-  type Bench,
   type Fault,
   type Told,
 } from '../../support/faults.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await startFaults({ limits: { plainMs: 2_500, keepAliveMs: 100 } });
-});
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(() => startFaults({ limits: { plainMs: 2_500, keepAliveMs: 100 } }));
 
 const fast = { limits: { first_event_ms: 300 } };
 const tookMs = (told: Record<string, Told>): number =>

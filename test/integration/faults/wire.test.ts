@@ -1,5 +1,5 @@
 /** HTTP as odd servers speak it: what is whole passes, what is not never looks whole. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { allSpeakers } from '../../support/faultSpeakers.ts';
 import { faultStream, textOf, wholeText } from '../../support/faultStreams.ts';
@@ -9,17 +9,13 @@ import {
   rescued,
   startFaults,
   well,
-  type Bench,
   type Fault,
 } from '../../support/faults.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await startFaults();
-});
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(startFaults);
 
 const type = 'content-type: text/event-stream\r\n';
 const half = 3;

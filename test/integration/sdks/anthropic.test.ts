@@ -1,5 +1,5 @@
 /** The official Anthropic SDK, this major and the last, through the gateway to aimock: nothing but the key is different. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, test } from 'bun:test';
 import type Anthropic from '@anthropic-ai/sdk';
 import { recordOf } from '../../support/factsOf.ts';
 import { saidByMock } from '../../support/mockVendors.ts';
@@ -11,15 +11,11 @@ import {
   privateHeaders,
   startSdkBench,
   vendorKeys,
-  type SdkBench,
 } from '../../support/sdkBench.ts';
 import { anthropics } from '../../support/sdkVersions.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-let bench: SdkBench;
-beforeAll(async () => {
-  bench = await startSdkBench();
-}, 30_000);
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(startSdkBench);
 
 describe.each(anthropics)('%s', (_name, Sdk) => {
   let client: Anthropic;

@@ -1,20 +1,17 @@
 /** What Anthropic's SDK makes of its calls through the gateway: the same as without it. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type Anthropic from '@anthropic-ai/sdk';
 import { toFile } from '@anthropic-ai/sdk';
 import { anthropicRoutes, sheet } from '../../support/anthropicVendor.ts';
-import { clientKey, startTwins, type Twins } from '../../support/sdkTwins.ts';
+import { clientKey, startTwins } from '../../support/sdkTwins.ts';
 import { bytesOf, routed } from '../../support/sdkVendor.ts';
 import { anthropicAt, anthropics } from '../../support/sdkVersions.ts';
 import { sha256 } from '../../support/vendor.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let twins: Twins;
-beforeAll(async () => {
-  twins = await startTwins(routed(anthropicRoutes));
-}, 30_000);
-afterAll(() => twins.stop());
+const twins = stoppedAfterAll(() => startTwins(routed(anthropicRoutes)));
 
 const weather = { name: 'weather', input_schema: { type: 'object' as const } };
 const ask = {

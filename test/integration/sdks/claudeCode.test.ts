@@ -1,21 +1,14 @@
 /** Claude Code at the gateway: what it sends arrives as it was, and a session stays with its key. */
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from 'bun:test';
+import { afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { claudeCount, claudeMessage, type AgentRequest } from '../../support/codingAgents.ts';
 import { messageStream } from '../../support/anthropicVendor.ts';
 import { recordOf } from '../../support/factsOf.ts';
-import { keysNamed, startProxied, type Proxied } from '../../support/proxied.ts';
+import { keysNamed, startProxied } from '../../support/proxied.ts';
 import { gives, streams } from '../../support/sdkVendor.ts';
 import { sha256, type Arrived, type Script } from '../../support/vendor.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
 const clientKey = 'client-key-of-claude';
 const keys = keysNamed('one', 'two', 'tri');
@@ -28,16 +21,14 @@ const answers: Script = (request, reply) =>
     ? gives({ input_tokens: 42 })(request, reply)
     : streams(messageStream(said, 'tool_use'))(request, reply);
 
-let gateway: Proxied;
-beforeAll(async () => {
-  gateway = await startProxied({
+const gateway = stoppedAfterAll(() =>
+  startProxied({
     keys: { anthropic: keys },
     env: { MCP_API_KEYS: `${clientKey}:claude` },
     limits: { transientPauseMs: 1, waitMs: 0 },
     script: answers,
-  });
-}, 30_000);
-afterAll(() => gateway.stop());
+  }),
+);
 afterEach(() => {
   gateway.vendor.does(answers);
   gateway.vendor.forget();

@@ -8,7 +8,7 @@ import { reasoning, response, responseStream } from '../../support/openAiRespons
 import { keysNamed, startProxied, type Proxied } from '../../support/proxied.ts';
 import { sha256, type Script } from '../../support/vendor.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
 const keys = keysNamed('one', 'two', 'tri');
 /** What a key encrypted; only it can read it. */
@@ -44,7 +44,7 @@ beforeEach(async () => {
     limits: { transientPauseMs: 1, waitMs: 0 },
     script: answers,
   });
-}, 30_000);
+}, 60_000);
 afterEach(() => gateway.stop());
 
 const post = ({ path, headers, body }: AgentRequest): Promise<Response> =>

@@ -1,5 +1,5 @@
 /** The official Google SDK, this major and the last, through the gateway to aimock, in both versions of the API. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, test } from 'bun:test';
 import type { GoogleGenAI } from '@google/genai';
 import { recordOf } from '../../support/factsOf.ts';
 import { saidByMock } from '../../support/mockVendors.ts';
@@ -11,15 +11,11 @@ import {
   privateHeaders,
   startSdkBench,
   vendorKeys,
-  type SdkBench,
 } from '../../support/sdkBench.ts';
 import { geminis } from '../../support/sdkVersions.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-let bench: SdkBench;
-beforeAll(async () => {
-  bench = await startSdkBench();
-}, 30_000);
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(startSdkBench);
 
 describe.each(geminis)('%s', (_name, Sdk, Failure) => {
   const prompt = { model: 'gemini-2.5-flash', contents: 'Hi' };

@@ -1,18 +1,15 @@
 /** What Google's SDK makes of its calls through the gateway: the same as without it. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { GenerateContentResponse, GoogleGenAI } from '@google/genai';
 import { geminiRoutes } from '../../support/geminiVendor.ts';
-import { startTwins, type Twins } from '../../support/sdkTwins.ts';
+import { startTwins } from '../../support/sdkTwins.ts';
 import { bytesOf, routed } from '../../support/sdkVendor.ts';
 import { geminiAt, geminis } from '../../support/sdkVersions.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let twins: Twins;
-beforeAll(async () => {
-  twins = await startTwins(routed(geminiRoutes));
-}, 30_000);
-afterAll(() => twins.stop());
+const twins = stoppedAfterAll(() => startTwins(routed(geminiRoutes)));
 
 const ask = { model: 'gemini-2.5-flash', contents: 'How warm is it?' };
 const tools = [{ functionDeclarations: [{ name: 'weather', description: 'How warm it is' }] }];

@@ -1,22 +1,19 @@
 /** Callers that leave, that lose patience, and many of them at once, with every official SDK. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { finishedRequests } from '../../support/factsOf.ts';
 import { thrown } from '../../support/officialSdks.ts';
 import { answers, type Dialect } from '../../support/proxied.ts';
 import { sdks, type SdkVersion } from '../../support/sdkAsking.ts';
-import { startSdkPlaces, type Place, type SdkPlaces } from '../../support/sdkPlaces.ts';
+import { startSdkPlaces, type Place } from '../../support/sdkPlaces.ts';
 import { expected, ofAll } from '../../support/sdkTables.ts';
 import { streamOf } from '../../support/shortStreams.ts';
 import { until } from '../../support/until.ts';
 import type { Script } from '../../support/vendor.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let gateway: SdkPlaces;
-beforeAll(async () => {
-  gateway = await startSdkPlaces();
-}, 30_000);
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(startSdkPlaces);
 
 const silent: Script = () => {};
 

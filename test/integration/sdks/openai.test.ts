@@ -1,5 +1,5 @@
 /** The official OpenAI SDK, this major and the last, through the gateway to aimock: nothing but the key is different. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import type OpenAI from 'openai';
 import { recordOf } from '../../support/factsOf.ts';
 import { saidByMock } from '../../support/mockVendors.ts';
@@ -10,15 +10,11 @@ import {
   privateHeaders,
   startSdkBench,
   vendorKeys,
-  type SdkBench,
 } from '../../support/sdkBench.ts';
 import { openAis } from '../../support/sdkVersions.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-let bench: SdkBench;
-beforeAll(async () => {
-  bench = await startSdkBench();
-}, 30_000);
-afterAll(() => bench.stop());
+const bench = stoppedAfterAll(startSdkBench);
 
 describe.each(openAis)('%s', (_name, Sdk) => {
   let client: OpenAI;

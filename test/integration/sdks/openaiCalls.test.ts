@@ -1,20 +1,17 @@
 /** What OpenAI's SDK makes of its calls through the gateway: the same as without it. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type OpenAI from 'openai';
 import { toFile } from 'openai';
-import { startTwins, type Twins } from '../../support/sdkTwins.ts';
+import { startTwins } from '../../support/sdkTwins.ts';
 import { openAiRoutes, sound, vector } from '../../support/openAiVendor.ts';
 import { bytesOf, routed } from '../../support/sdkVendor.ts';
 import { openAiAt, openAis } from '../../support/sdkVersions.ts';
 import { sha256 } from '../../support/vendor.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let twins: Twins;
-beforeAll(async () => {
-  twins = await startTwins(routed(openAiRoutes));
-}, 30_000);
-afterAll(() => twins.stop());
+const twins = stoppedAfterAll(() => startTwins(routed(openAiRoutes)));
 
 const model = 'gpt-5';
 const messages = [{ role: 'user' as const, content: 'How warm is it?' }];

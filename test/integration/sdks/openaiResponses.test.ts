@@ -1,20 +1,17 @@
 /** The Responses API of OpenAI's SDK through the gateway: the same as without it. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type OpenAI from 'openai';
 import { finishedRequests } from '../../support/factsOf.ts';
 import { responsesRoutes } from '../../support/openAiResponsesVendor.ts';
-import { startTwins, type Twins } from '../../support/sdkTwins.ts';
+import { startTwins } from '../../support/sdkTwins.ts';
 import { routed } from '../../support/sdkVendor.ts';
 import { openAiAt, openAis } from '../../support/sdkVersions.ts';
 import { until } from '../../support/until.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let twins: Twins;
-beforeAll(async () => {
-  twins = await startTwins(routed(responsesRoutes));
-}, 30_000);
-afterAll(() => twins.stop());
+const twins = stoppedAfterAll(() => startTwins(routed(responsesRoutes)));
 
 const ask = { model: 'gpt-5', input: 'How warm is it?' };
 

@@ -1,20 +1,17 @@
 /** What each official SDK makes of a provider that cannot be asked. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { thrown } from '../../support/officialSdks.ts';
 import type { SdkVersion, Way } from '../../support/sdkAsking.ts';
-import { startSdkPlaces, type SdkPlaces } from '../../support/sdkPlaces.ts';
+import { startSdkPlaces } from '../../support/sdkPlaces.ts';
 import { each, expectWaits, refusal, shown, types } from '../../support/sdkRefusals.ts';
 import { expected, ofAll, type SdkError } from '../../support/sdkTables.ts';
 import { answersWell } from '../../support/proxied.ts';
 import { saysError } from '../../support/vendorErrors.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let gateway: SdkPlaces;
-beforeAll(async () => {
-  gateway = await startSdkPlaces();
-}, 30_000);
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(startSdkPlaces);
 
 const oneOf = async (sdk: SdkVersion, way: Way, asking: { model?: string }) =>
   (await thrown(sdk.ask({ url: gateway.url(), way, ...asking }))) as SdkError;

@@ -8,7 +8,7 @@ import { ofAll, type SdkError } from '../../support/sdkTables.ts';
 import { answersWell } from '../../support/proxied.ts';
 import { until } from '../../support/until.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
 let gateway: SdkPlaces;
 /** A client key without limits. */
@@ -16,7 +16,7 @@ let key: string;
 beforeAll(async () => {
   gateway = await startSdkPlaces({ limits: { bodyLimitBytes: 100_000 } });
   key = await newKey();
-}, 30_000);
+}, 60_000);
 afterAll(() => gateway.stop());
 
 async function newKey(terms: object = {}): Promise<string> {

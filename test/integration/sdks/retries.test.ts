@@ -1,21 +1,18 @@
 /** Retries of an official SDK on top of the gateway's: nothing is asked more often than it has to be, nobody hangs. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { thrown } from '../../support/officialSdks.ts';
 import { answers, type Dialect } from '../../support/proxied.ts';
 import type { SdkVersion, Way } from '../../support/sdkAsking.ts';
-import { startSdkPlaces, type SdkPlaces } from '../../support/sdkPlaces.ts';
+import { startSdkPlaces } from '../../support/sdkPlaces.ts';
 import { each, expectWaits } from '../../support/sdkRefusals.ts';
 import { expected, ofAll, type SdkError } from '../../support/sdkTables.ts';
 import type { Script } from '../../support/vendor.ts';
 import { retryInfo, saysError } from '../../support/vendorErrors.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let gateway: SdkPlaces;
-beforeAll(async () => {
-  gateway = await startSdkPlaces();
-}, 30_000);
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(startSdkPlaces);
 
 /** Each SDK with two retries of its own, as OpenAI's and Anthropic's have unless they are told otherwise. */
 async function persist(sdk: SdkVersion, way: Way, script: Script, keys = 2) {

@@ -1,5 +1,5 @@
 /** Streams that end in an error, whoever says it: every official SDK throws it after the text that came before. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { finishedRequests } from '../../support/factsOf.ts';
 import { thrown } from '../../support/officialSdks.ts';
 import type { Dialect } from '../../support/proxied.ts';
@@ -10,14 +10,11 @@ import { streamOf } from '../../support/shortStreams.ts';
 import { until } from '../../support/until.ts';
 import type { Script } from '../../support/vendor.ts';
 import { errorBody, wordsOf } from '../../support/vendorErrors.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let gateway: SdkPlaces;
-beforeAll(async () => {
-  gateway = await startSdkPlaces();
-}, 30_000);
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(startSdkPlaces);
 
 const blank = (dialect: Dialect) => (dialect === 'gemini' ? '\r\n\r\n' : '\n\n');
 

@@ -1,20 +1,17 @@
 /** What each official SDK, in this major and the last, throws for each error of a vendor behind the gateway. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { gzipSync } from 'node:zlib';
 import { thrown } from '../../support/officialSdks.ts';
-import { startSdkPlaces, type SdkPlaces } from '../../support/sdkPlaces.ts';
+import { startSdkPlaces } from '../../support/sdkPlaces.ts';
 import { sdks, sdksAndWays, ways, type SdkVersion, type Way } from '../../support/sdkAsking.ts';
 import { expected, ofAll, toldBy, type SdkError } from '../../support/sdkTables.ts';
 import type { Script } from '../../support/vendor.ts';
 import { saysError, typeOf, vendorRequestId, wordsOf } from '../../support/vendorErrors.ts';
+import { stoppedAfterAll } from '../../support/endings.ts';
 
-setDefaultTimeout(20_000);
+setDefaultTimeout(60_000);
 
-let gateway: SdkPlaces;
-beforeAll(async () => {
-  gateway = await startSdkPlaces();
-}, 30_000);
-afterAll(() => gateway.stop());
+const gateway = stoppedAfterAll(startSdkPlaces);
 
 type Seen = Readonly<{ error: SdkError; asked: number; model: string }>;
 
