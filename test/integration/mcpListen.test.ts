@@ -121,8 +121,7 @@ describe('A client that listens', () => {
     const updates = setInterval(() => {
       call(`/mcp/${tool}`, 'test_trigger_resource_update').catch(() => undefined);
     }, 200);
-    const heard = await stream.next();
-    clearInterval(updates);
+    const heard = await stream.next().finally(() => clearInterval(updates));
     expect(heard).toMatchObject({
       method: 'notifications/resources/updated',
       params: { uri: other, _meta: { [subscriptionId]: 'mine' } },

@@ -82,7 +82,7 @@ export function startSocketVendor(): SocketVendor {
 export type Dialled = Readonly<{
   socket: Bun.WebSocket;
   messages: (string | Buffer)[];
-  /** Resolves when so many messages have come. */
+  /** Resolves when so many messages have come; rejects where it is closed before. */
   got: (count: number) => Promise<void>;
   closed: Promise<{ code: number; reason: string }>;
 }>;
@@ -118,6 +118,8 @@ export async function dialGateway(url: string, options: Bun.WebSocketOptions): P
     closed: closed.promise,
     async got(count) {
       while (messages.length < count) {
+        if (socket.readyState === WebSocket.CLOSED)
+          throw new Error(`it was closed after ${messages.length} of ${count} messages`);
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
