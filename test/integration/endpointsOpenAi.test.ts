@@ -4,7 +4,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import OpenAI, { toFile } from 'openai';
 import { recordOf } from '../support/factsOf.ts';
 import { keysNamed, startProxied } from '../support/proxied.ts';
-import { sha256, type Arrived } from '../support/vendor.ts';
+import { formOf, sha256 } from '../support/vendor.ts';
 import { stoppedAfterAll } from '../support/endings.ts';
 
 const gateway = stoppedAfterAll(() =>
@@ -17,8 +17,6 @@ beforeAll(() => {
 afterEach(() => gateway.vendor.forget());
 
 const answers = (body: object) => gateway.vendor.does((_request, reply) => reply.json(200, body));
-const formOf = ({ body, headers }: Arrived) =>
-  new Response(body, { headers: { 'content-type': headers.get('content-type') ?? '' } }).formData();
 const record = async (answered: { asResponse: () => Promise<Response> }) => {
   const answer = await answered.asResponse();
   await answer.bytes();

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import OpenAI, { toFile } from 'openai';
 import { recordOf, requestId } from '../support/factsOf.ts';
 import { keysNamed, startProxied } from '../support/proxied.ts';
-import type { Arrived } from '../support/vendor.ts';
+import { formOf } from '../support/vendor.ts';
 import { stoppedAfterAll } from '../support/endings.ts';
 
 const gateway = stoppedAfterAll(() =>
@@ -16,8 +16,6 @@ beforeAll(() => {
 afterEach(() => gateway.vendor.forget());
 
 const answers = (body: object) => gateway.vendor.does((_request, reply) => reply.json(200, body));
-const formOf = ({ body, headers }: Arrived) =>
-  new Response(body, { headers: { 'content-type': headers.get('content-type') ?? '' } }).formData();
 const sound = Buffer.from('RIFF');
 
 describe('What one key made', () => {

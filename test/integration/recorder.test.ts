@@ -70,6 +70,14 @@ const isDrained = (recorder: Recorder) => () => {
   return pending === 0 && spooledBytes === 0 && !away;
 };
 
+/** Stops it with nothing left to send; what it was told of these routes is in the log, each once. */
+async function endsWhole(recorder: Recorder, routes: readonly string[]): Promise<void> {
+  await recorder.flush();
+  await until('the spool is empty', isDrained(recorder));
+  await recorder.stop();
+  expect((await stored()).toSorted()).toEqual(routes.toSorted());
+}
+
 describe('A batch that the log does not answer for', () => {
   test('is on disk long before its time is over, and in the log once', async () => {
     const recorder = await start();
@@ -105,15 +113,11 @@ describe('Every recorded event is in the log exactly once', () => {
     await until('some traffic', async () => (await stored()).length > 500);
     server.pause();
     await Bun.sleep(5_000); // The stop is the fault under test.
+    await until('much is spooled', () => recorder.stats().spooledBytes > 1_000_000);
     expect(recorder.stats()).toMatchObject({ away: true, dropped: 0 });
-    expect(recorder.stats().spooledBytes).toBeGreaterThan(1_000_000);
     server.resume();
     await until('the log is back', () => !recorder.stats().away);
-    const routes = stopRecording();
-    await recorder.flush();
-    await until('the spool is empty', isDrained(recorder));
-    await recorder.stop();
-    expect((await stored()).toSorted()).toEqual(routes.toSorted());
+    await endsWhole(recorder, stopRecording());
   }, 60_000);
 
   test('after the server was killed three times', async () => {
@@ -127,11 +131,7 @@ describe('Every recorded event is in the log exactly once', () => {
       await server.restart();
       await until('the log is back', () => !recorder.stats().away);
     }
-    const routes = stopRecording();
-    await recorder.flush();
-    await until('the spool is empty', isDrained(recorder));
-    await recorder.stop();
-    expect((await stored()).toSorted()).toEqual(routes.toSorted());
+    await endsWhole(recorder, stopRecording());
   }, 60_000);
 
   test('when the gateway is killed while the server is away, and started again', async () => {

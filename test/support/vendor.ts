@@ -55,6 +55,10 @@ export type Vendor = Readonly<{
   stop: () => Promise<void>;
 }>;
 
+/** The fields of a form that arrived. */
+export const formOf = ({ body, headers }: Arrived) =>
+  new Response(body, { headers: { 'content-type': headers.get('content-type') ?? '' } }).formData();
+
 const carriers = ['x-api-key', 'x-goog-api-key', 'api-key'];
 
 function keyOf(headers: Headers): string {
