@@ -66,7 +66,8 @@ export function createPool(now: () => number): Pool {
     if (due === 'provider') tellReady();
     else place(due);
   });
-  const doesProviderRest = () => providerRestsUntilMs > now();
+  /** The clock is looked at only where a rest was told of: this is asked for each request. */
+  const doesProviderRest = () => providerRestsUntilMs > 0 && providerRestsUntilMs > now();
 
   /** Puts a key where it belongs now and sets the time at which to look again. */
   const place = (key: PoolKey) => {

@@ -143,7 +143,7 @@ export function clientResponse(
   requestId: string,
   { bodyUnchanged = false, origin }: ResponseHeaderOptions = {},
 ): Response {
-  const response = new Response(body, { status });
+  const response = status === 200 ? new Response(body) : new Response(body, { status });
   // Put where they stay: a copy of them all would cost as much as the answer.
   const { headers } = response;
   const { pairs } = from;

@@ -18,9 +18,6 @@ const renamedBody = (incoming: Incoming, model: string) =>
   (incoming.route.route.includes('/{model}:') ? withInnerModels(incoming.json, model) : null) ??
   bodyWithModel(incoming, model);
 
-/** Of a body that is not packed any more. */
-const packed = { leavesOut: 'content-encoding' } as const;
-
 export function outgoing(
   incoming: Incoming,
   { provider, model, isRenamed }: Target,
@@ -32,7 +29,8 @@ export function outgoing(
     apiKeyHeader: own.apiKeyHeader,
     streamed: incoming.streamed,
     dialect: route.dialect,
-    ...(isRenamed && incoming.unpacked && packed),
+    // The body is not packed any more.
+    leavesOut: isRenamed && incoming.unpacked ? 'content-encoding' : '',
   });
   const hops = incoming.headers.get(hopHeader);
   const search = tunnel && isRenamed ? searchWithModel(incoming.search, model) : incoming.search;

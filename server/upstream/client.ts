@@ -69,12 +69,15 @@ export function createUpstreamClient({ connectMs, now }: Options): UpstreamClien
     });
   };
 
+  /** Of the request before, which went there too as a rule. */
+  let last: { url: string; place: Place } | undefined;
+
   const placeOf = (url: string): Place => {
+    if (last?.url === url) return last.place;
     const text = originText(url);
-    const known = places.get(text);
-    if (known) return known;
-    const place = { origin: parseOrigin(text), idle: [] };
+    const place = places.get(text) ?? { origin: parseOrigin(text), idle: [] };
     places.set(text, place);
+    last = { url, place };
     return place;
   };
 
