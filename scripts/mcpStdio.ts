@@ -10,6 +10,8 @@ import { createLines } from '../server/mcp/upstream/lines.ts';
 
 const mostLineChars = 64 * 1024 * 1024;
 const parseError = -32700;
+/** A client that ended the input waits no longer for an answer. */
+const lastAnswersMs = 60_000;
 
 const { SIGNALBOX_URL, SIGNALBOX_CLIENT_KEY: key, PORT, MCP_PATH_PREFIX: prefix } = Bun.env;
 const origin = (SIGNALBOX_URL || `http://127.0.0.1:${PORT || '8080'}`).replace(/\/+$/, '');
@@ -23,9 +25,9 @@ const headers: Record<string, string> = key ? { authorization: `Bearer ${key}` }
 const tell = (error: unknown, about: string) =>
   console.error(`${about}: ${error instanceof Error ? error.message : String(error)}`);
 
-const write = async (message: RpcMessage) => {
-  process.stdout.write(`${JSON.stringify(message)}\n`);
-};
+const print = (text: string) =>
+  new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+const write = (message: RpcMessage) => print(`${JSON.stringify(message)}\n`);
 const relay = createRelay({
   url: origin,
   link: () => httpLink({ url, headers, dial: fetch, onError: tell }),
@@ -42,7 +44,7 @@ const lines = createLines(mostLineChars, (line) => {
   }
   if (message) return relay.receive(message);
   const { error } = failed(parseError, 'a line is no JSON-RPC message') as { error: object };
-  process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error })}\n`);
+  void print(`${JSON.stringify({ jsonrpc: '2.0', id: null, error })}\n`);
 });
 
 const stop = async () => {
@@ -53,4 +55,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => vo
 
 const decoder = new TextDecoder();
 for await (const chunk of Bun.stdin.stream()) lines.take(decoder.decode(chunk, { stream: true }));
+// Whoever pipes requests in has asked all that there is: the last line may lack its end, and is answered all the same.
+lines.take('\n');
+await Promise.race([relay.idle(), Bun.sleep(lastAnswersMs)]);
+await print('');
 await stop();

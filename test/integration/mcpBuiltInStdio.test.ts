@@ -106,6 +106,29 @@ describe.each([
   });
 });
 
+test('it answers all that was piped into it before it ends', async () => {
+  const message = { message: 'Hi' };
+  const asked = [
+    {
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-11-25', clientInfo: identity },
+    },
+    { id: 2, method: 'tools/list' },
+    { id: 3, method: 'tools/call', params: { name: `${server}_send_message`, arguments: message } },
+  ].map((request) => JSON.stringify({ jsonrpc: '2.0', ...request }));
+  const program = Bun.spawn([script.command, ...script.args], {
+    cwd: script.cwd,
+    env: envOf('sk-ann'),
+    stdin: Buffer.from(asked.join('\n')),
+  });
+  const told = (await new Response(program.stdout).text()).trim().split('\n');
+  expect(await program.exited).toBe(0);
+  const answers = told.map((line) => JSON.parse(line)).filter(({ id }) => id !== undefined);
+  expect(answers.map(({ id }) => id).toSorted()).toEqual([1, 2, 3]);
+  expect(JSON.stringify(answers.find(({ id }) => id === 3))).toContain('Hello');
+});
+
 test('it starts by the command of the guide', async () => {
   const walker = await line1(python, envOf('sk-bob'));
   const sent = jsonOf(await walker.call(`${server}_send_message`, { message: 'Hi' }));

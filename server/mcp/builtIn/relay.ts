@@ -35,6 +35,8 @@ type Options = Readonly<{
 
 export type Relay = Readonly<{
   receive: Peer['receive'];
+  /** Resolves once every request that came so far is answered. */
+  idle(): Promise<void>;
   /** Ends what is under way; may be called twice. */
   stop(): Promise<void>;
 }>;
@@ -141,15 +143,28 @@ export function createRelay({ url, link, write, onError }: Options): Relay {
     return failed(methodNotFound, 'Method not found');
   };
 
+  const answering = new Set<Promise<unknown>>();
+  const noted = (answered: Promise<RpcAnswer>): Promise<RpcAnswer> => {
+    const over: Promise<unknown> = answered.then(
+      () => answering.delete(over),
+      () => answering.delete(over),
+    );
+    answering.add(over);
+    return answered;
+  };
+
   const client = createPeer({
     link: { send: write },
-    onRequest: (request, context) => answer(request, context).catch(unreachable),
+    onRequest: (request, context) => noted(answer(request, context).catch(unreachable)),
     onNotification() {},
     onError,
   });
 
   return {
     receive: client.receive,
+    async idle() {
+      while (answering.size > 0) await Promise.all(answering);
+    },
     async stop() {
       if (isStopped) return;
       isStopped = true;
