@@ -125,7 +125,7 @@ test('it answers all that was piped into it before it ends', async () => {
   const told = (await new Response(program.stdout).text()).trim().split('\n');
   expect(await program.exited).toBe(0);
   const answers = told.map((line) => JSON.parse(line)).filter(({ id }) => id !== undefined);
-  expect(answers.map(({ id }) => id).toSorted()).toEqual([1, 2, 3]);
+  expect(new Set(answers.map(({ id }) => id))).toEqual(new Set([1, 2, 3]));
   expect(JSON.stringify(answers.find(({ id }) => id === 3))).toContain('Hello');
 });
 
