@@ -5,7 +5,7 @@ import OpenAI from 'openai';
 import { GoogleGenAI } from '@google/genai';
 import { recordOf } from '../support/factsOf.ts';
 import { both, fails, startRouted, type Routed } from '../support/routed.ts';
-import { chat, claude, gemini, responses, type Say } from '../support/textStreams.ts';
+import { chat, claude, gemini, named, responses, type Say } from '../support/textStreams.ts';
 import type { Script } from '../support/vendor.ts';
 import { stoppedAfterEach } from '../support/endings.ts';
 
@@ -171,6 +171,34 @@ describe('In the other dialects', () => {
     stream.on('response.output_text.delta', ({ delta }) => (said += delta));
     const whole = await stream.finalResponse();
     expect([said, whole.output_text, whole.id]).toEqual([text, text, 'resp_1']);
+  });
+
+  test('what a response says after the text on which it goes on keeps its own ids', async () => {
+    const gateway = await start();
+    const call = { id: 'call-item', type: 'function_call', name: 'f', arguments: '' };
+    const at = { output_index: 1, sequence_number: 0 };
+    const second = responses('resp_2', otherwise).replace(
+      'event: response.completed',
+      named('response.output_item.added', { ...at, item: call }) +
+        named('response.function_call_arguments.delta', { ...at, item_id: call.id, delta: '{}' }) +
+        '$&',
+    );
+    gateway.vendor.does(
+      inTurn(breaks(responses, 'resp_1', words), (_, reply) => reply.stream(second)),
+    );
+    await gateway.define(route);
+    const client = new OpenAI({ baseURL: `${gateway.url()}/v1`, apiKey: 'none', maxRetries: 0 });
+    const asked = { model: 'lasting', input: 'Hi', store: false, stream: true } as const;
+    const ids: Record<string, unknown>[] = [];
+    const numbers: number[] = [];
+    for await (const event of await client.responses.create(asked)) {
+      numbers.push(event.sequence_number);
+      if ('item_id' in event) ids.push({ [event.output_index]: event.item_id });
+      if ('item' in event) ids.push({ [event.output_index]: event.item.id });
+    }
+    const [ofText, ofCall] = [{ 0: 'item-of-resp_1' }, { 1: 'call-item' }];
+    expect(ids).toEqual([...ids.slice(0, -2).map(() => ofText), ofCall, ofCall]);
+    expect(numbers).toEqual(numbers.map((_, nth) => nth));
   });
 
   test('a Gemini stream goes on', async () => {

@@ -195,11 +195,13 @@ const responses: TextStream = {
     const item = idIn(frames.get('response.output_item.added'), 'item');
     const response = idIn(first, 'response');
     const ended = objectOf(json.response);
+    // What follows the text has ids of its own, which the client has not seen yet.
+    const isOfText = item && json.output_index === 0;
     return block(name, {
       ...json,
       ...('sequence_number' in json && { sequence_number: events }),
-      ...('item_id' in json && item && { item_id: item.id }),
-      ...('item' in json && { item: { ...objectOf(json.item), ...item } }),
+      ...(isOfText && 'item_id' in json && { item_id: item.id }),
+      ...(isOfText && 'item' in json && { item: { ...objectOf(json.item), ...item } }),
       ...(ended && { response: { ...ended, ...response, output: renamed(ended.output, item) } }),
       ...(text !== undefined && { delta: text }),
     });
