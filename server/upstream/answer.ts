@@ -79,6 +79,8 @@ export function openAnswer(status: number, headers: VendorHeaders, flow: Flow): 
     },
     end() {
       isEnded = true;
+      // The connection serves another request now, which this one's reader must not keep waiting.
+      resume();
       reading?.resolve({ done: true });
       readingAll?.resolve(takeAll());
     },

@@ -1,6 +1,7 @@
 /** Heads and bodies of answers as they come over the wire, cut anywhere. */
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { openAnswer } from '../../server/upstream/answer.ts';
 import { bodyOf } from '../../server/upstream/body.ts';
 import { headEnd, parseHead, type Head } from '../../server/upstream/head.ts';
 import { MalformedAnswer } from '../../server/upstream/malformedAnswer.ts';
@@ -168,6 +169,28 @@ describe('the body of an answer', () => {
       expect(() => read(chunkedHead, [Buffer.from(wire)])).toThrow(MalformedAnswer);
     },
   );
+});
+
+describe('a connection whose answer nobody reads', () => {
+  const pausing = (pieceBytes: number) => {
+    const told: string[] = [];
+    const flow = { pause: () => void told.push('pause'), resume: () => void told.push('resume') };
+    const opened = openAnswer(200, head(['HTTP/1.1 200 OK']).headers, flow);
+    opened.push(new Uint8Array(pieceBytes));
+    opened.end();
+    return { told, body: opened.answer.body };
+  };
+
+  test('waits, and goes on for the next request once the answer is whole', async () => {
+    const { told, body } = pausing(300_000);
+    expect(told).toEqual(['pause', 'resume']);
+    expect(body instanceof Uint8Array || (await body?.bytes())?.byteLength).toBe(300_000);
+    expect(told).toEqual(['pause', 'resume']);
+  });
+
+  test('does not wait for little', () => {
+    expect(pausing(1_000).told).toEqual([]);
+  });
 });
 
 describe('the head of a request', () => {
