@@ -33,9 +33,11 @@ export function headEnd(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
-const statusLine = /^HTTP\/1\.[01] \d{3}(?: |\r?\n)/;
-/** What no line of a head may hold. */
-const neverInHead = /\r(?!\n)|\0/;
+/** No other status means anything, nor could it be passed on (RFC 9110, 15). */
+const statusLine = /^HTTP\/1\.[01] [1-5]\d{2}(?: |\r?\n)/;
+/** What no line of a head may hold: control characters, which clients of ours would not take either. */
+// oxlint-disable-next-line no-control-regex
+const neverInHead = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/;
 
 /** A value without the spaces around it, and without the end of its line. */
 function valueIn(text: string, from: number, lineEnd: number): string {
@@ -75,17 +77,18 @@ export function parseHead(text: string, method: string): Head {
     const { name, isForClient } = headerName(text.slice(at, colon));
     const value = valueIn(text, colon + 1, end);
     at = end + 1;
-    if (isForClient) {
-      pairs.push(name, value);
-      if (name !== 'content-length') continue;
+    if (name === 'content-length') {
       if (length !== undefined && length !== value)
         throw new MalformedAnswer('the answer names two lengths');
       length = value;
-    } else if (name === 'connection') connection += `,${value.toLowerCase()}`;
+    } else if (isForClient) pairs.push(name, value);
+    else if (name === 'connection') connection += `,${value.toLowerCase()}`;
     else if (name === 'keep-alive') keepAlive = value;
     else if (name === 'transfer-encoding') coding += `,${value.toLowerCase()}`;
   }
   const framing = framingOf(method, status, coding, length);
+  // Once, and only where it is true: chunks have the last word (RFC 9112, 6.3).
+  if (length !== undefined && coding === '') pairs.push('content-length', length);
   const isOld = text.charCodeAt(7) === 48;
   const keepsAlive = connection.includes('close')
     ? false

@@ -12,6 +12,8 @@ export type HeaderName = Readonly<{
 /** RFC 9110, 5.6.2. */
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 const mostKnown = 1_000;
+/** A vendor may write longer ones; what is remembered has an end. */
+const longestKnown = 64;
 const known = new Map<string, HeaderName>();
 
 /**
@@ -24,6 +26,6 @@ export function headerName(written: string): HeaderName {
   if (!token.test(written)) throw new MalformedAnswer('a header has no name');
   const name = written.toLowerCase();
   const found = { name, isForClient: isForClient(name) };
-  if (known.size < mostKnown) known.set(written, found);
+  if (known.size < mostKnown && written.length <= longestKnown) known.set(written, found);
   return found;
 }

@@ -64,6 +64,22 @@ describe('the head of an answer', () => {
     expect(head(lines).headers.pairs).toEqual(['x-one', '1 2', 'x-two', '']);
   });
 
+  test('names a length once, and none beside chunks', () => {
+    const twice = ['HTTP/1.1 200 OK', 'Content-Length: 5', 'content-length: 5'];
+    expect([head(twice).bodyBytes, head(twice).headers.get('content-length')]).toEqual([5, '5']);
+    const chunked = ['HTTP/1.1 200 OK', 'content-length: 5', 'transfer-encoding: chunked'];
+    expect(head(chunked).headers.has('content-length')).toBe(false);
+  });
+
+  test('leaves nothing behind of names without end', () => {
+    Bun.gc(true);
+    const before = process.memoryUsage().rss;
+    for (let nth = 0; nth < 600; nth += 1)
+      head(['HTTP/1.1 200 OK', `${'n'.repeat(250_000)}${nth}: 1`]);
+    Bun.gc(true);
+    expect(process.memoryUsage().rss - before).toBeLessThan(75_000_000);
+  });
+
   test('needs no reason phrase', () => {
     expect(head(['HTTP/1.1 200', 'content-length: 0']).status).toBe(200);
   });
@@ -101,6 +117,8 @@ describe('the head of an answer', () => {
     [['HTTP/2 200']],
     [['SSH-2.0-OpenSSH']],
     [['HTTP/1.1 2000 OK']],
+    [['HTTP/1.1 099 Early']],
+    [['HTTP/1.1 700 Late']],
     [['HTTP/1.1 200 OK', 'no colon']],
     [['HTTP/1.1 200 OK', 'a: b', ' folded']],
     [['HTTP/1.1 200 OK', 'space : b']],
@@ -108,6 +126,8 @@ describe('the head of an answer', () => {
     [['HTTP/1.1 200 OK', 'content-length: -1']],
     [['HTTP/1.1 200 OK', 'content-length: 5x']],
     [['HTTP/1.1 200 OK', 'a: b\0c']],
+    [['HTTP/1.1 200 OK', 'a: b\u0001c']],
+    [['HTTP/1.1 200 OK', 'a: b\u007fc']],
     [['HTTP/1.1 200 OK', 'a: b\rc: d']],
     [['HTTP/1.1 200 OK', 'a']],
     [['HTTP/1.1 200 OK', ': b']],
