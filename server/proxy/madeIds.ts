@@ -27,15 +27,16 @@ function idsOfItem(item: JsonObject | null): (string | null)[] {
 const making =
   /(?:\/(?:responses|files|uploads|batches|vector_stores|conversations|containers|videos|jobs|compact|cachedContents|fileSearchStores|interactions|complete|operations\/{id})|:(?:predictLongRunning|batchGenerateContent|asyncBatchEmbedContent)|^\/upload\/.*)$/;
 
-/** The templates are few: each is looked at once. */
+/** The templates that are asked for are few, and each is looked at once; a client may make up more. */
 const known = new Map<string, boolean>();
+const mostKnown = 500;
 
 /** Whether answers of a route are worth reading for ids. */
 function makesIds(route: string): boolean {
   const seen = known.get(route);
   if (seen !== undefined) return seen;
   const makes = making.test(route) || route === '/v1/messages';
-  known.set(route, makes);
+  if (known.size < mostKnown) known.set(route, makes);
   return makes;
 }
 

@@ -1,8 +1,10 @@
 /** Which key made an id or answers a conversation, and is asked again for it. */
 import { describe, expect, test } from 'bun:test';
+import { heapStats } from 'bun:jsc';
 import type { Dialect } from '../../events/provider.ts';
 import { affinityOf } from '../../server/proxy/affinity.ts';
 import { detect } from '../../server/proxy/detect.ts';
+import { templateOf } from '../../server/proxy/routeTemplate.ts';
 import { idsMadeBy } from '../../server/proxy/madeIds.ts';
 import { utf8 } from '../support/vendorStreams.ts';
 
@@ -31,6 +33,21 @@ describe('Ids made by one key', () => {
     expect(pinned('/v1beta/cachedContents/abc', null)).toEqual(['cachedContents/abc']);
     expect(pinned('/v1beta/files/abc:download', null)).toEqual(['files/abc']);
     expect(pinned('/v1/models/gpt-5', null)).toEqual([]);
+  });
+
+  test('are looked for on any number of routes, of which few are remembered', () => {
+    const words = 'cachedContents client_secrets content conversations documents embeddings';
+    const parts = `${words} fine_tuning generations transcriptions vector_stores`.split(' ');
+    const heapBytes = () => {
+      Bun.gc(true);
+      return heapStats().heapSize + heapStats().extraMemorySize;
+    };
+    const before = heapBytes();
+    for (let nth = 0; nth < 100_000; nth += 1) {
+      const path = Array.from(String(nth).padStart(5, '0'), (digit) => parts[Number(digit)]);
+      idsMadeBy('openai', templateOf(`/v1/files/${path.join('/')}`), {});
+    }
+    expect(heapBytes() - before).toBeLessThan(5_000_000);
   });
 
   test('are read from a body of OpenAI, newest first', () => {
