@@ -46,7 +46,8 @@ export function createKeyIntake({ runtime, vault, providerKeys }: KeyIntakeDeps)
   const mustBeNew = (provider: string, secret: string, mayBe?: ActorId) => {
     const twin = fingerprintsOf(provider).get(vault.fingerprint(secret));
     if (twin === undefined || twin === mayBe) return;
-    throw new Problem(409, 'ALREADY_EXISTS', `This key is there already, as ${twin}.`);
+    const remedy = `to enter it anew, PATCH /api/provider-keys/${twin} with {"key": …}`;
+    throw new Problem(409, 'ALREADY_EXISTS', `This key is there already, as ${twin}; ${remedy}.`);
   };
 
   return {

@@ -70,9 +70,13 @@ export function deliver(
   const { body } = response;
   if (!body) return deliverWhole(response, type, nothing, options);
   if (!isStream && (isSmall(response.headers, limits) || isJsonAlways(response, incoming))) {
-    return body instanceof Uint8Array
-      ? deliverWhole(response, type, body, options)
-      : body.bytes().then((bytes) => deliverWhole(response, type, bytes, options));
+    if (body instanceof Uint8Array) return deliverWhole(response, type, body, options);
+    // Nobody said how long it is: it may turn out to be a large one.
+    return body.bytes(limits.bufferedBytes).then((bytes) => {
+      if (bytes) return deliverWhole(response, type, bytes, options);
+      options.follow();
+      return deliverLarge(response, body, abort, options);
+    });
   }
   options.follow();
   if (isStream) return deliverStream(response, body, abort, options);

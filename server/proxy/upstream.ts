@@ -23,7 +23,8 @@ export type BodyReader = Readonly<{ read: () => Promise<ReadResult> }>;
 /** A body's bytes as they come, read once. A reader that stops reading stops the sender. */
 export type UpstreamBody = Readonly<{
   getReader: () => BodyReader;
-  bytes: () => Promise<Uint8Array<ArrayBuffer>>;
+  /** All of it; undefined once it is larger than that, and then a reader gets it from its beginning. */
+  bytes: (mostBytes: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }>;
 
 /** An answer whose head is there. */
@@ -80,9 +81,27 @@ export const fetchUpstream: Upstream = async ({ method, url, headers, body }, st
   };
 };
 
-function bodyOf(answer: Response): UpstreamBody | null {
-  const { body } = answer;
-  return body && { getReader: () => body.getReader(), bytes: () => answer.bytes() };
+function bodyOf({ body }: Response): UpstreamBody | null {
+  if (!body) return null;
+  const reader = body.getReader();
+  const kept: Uint8Array[] = [];
+  return {
+    getReader: () => ({
+      read() {
+        const value = kept.shift();
+        return value ? Promise.resolve({ done: false, value }) : reader.read();
+      },
+    }),
+    async bytes(mostBytes) {
+      for (let size = 0; size <= mostBytes;) {
+        const { done, value } = await reader.read();
+        if (done) return Buffer.concat(kept);
+        kept.push(value);
+        size += value.byteLength;
+      }
+      return undefined;
+    },
+  };
 }
 
 const faults: Readonly<Record<string, TransportFault>> = {

@@ -27,7 +27,8 @@ export function openAnswer(status: number, headers: VendorHeaders, flow: Flow): 
   let isEnded = false;
   let failure: { error: unknown } | undefined;
   let reading: Waiter<ReadResult> | undefined;
-  let readingAll: Waiter<Uint8Array<ArrayBuffer>> | undefined;
+  let readingAll: Waiter<Uint8Array<ArrayBuffer> | undefined> | undefined;
+  let mostBytes = 0;
 
   const takeAll = (): Uint8Array<ArrayBuffer> => {
     const [first] = pieces;
@@ -55,9 +56,10 @@ export function openAnswer(status: number, headers: VendorHeaders, flow: Flow): 
   };
   const reader = { read };
 
-  const readAll = (): Promise<Uint8Array<ArrayBuffer>> => {
+  const readAll = (most: number): Promise<Uint8Array<ArrayBuffer> | undefined> => {
     if (failure) return Promise.reject(failure.error);
     if (isEnded) return Promise.resolve(takeAll());
+    mostBytes = most;
     resume();
     return new Promise((resolve, reject) => (readingAll = { resolve, reject }));
   };
@@ -73,6 +75,10 @@ export function openAnswer(status: number, headers: VendorHeaders, flow: Flow): 
       }
       pieces.push(piece);
       waitingBytes += piece.byteLength;
+      if (readingAll && waitingBytes > mostBytes) {
+        readingAll.resolve(undefined);
+        readingAll = undefined;
+      }
       if (readingAll || isPaused || waitingBytes < mostWaitingBytes) return;
       isPaused = true;
       flow.pause();

@@ -102,6 +102,26 @@ describe('A plain answer', () => {
     expect((await recordOf(gateway, requestId(answer))).outcome).toBe('cancelled');
   });
 
+  test('of which nobody said how large it is, passes as it comes once it is', async () => {
+    const text = 'x'.repeat(5 * 1024 * 1024);
+    const { usage, ...rest } = answers.openai as { usage: object };
+    const begun = `{"padding":"${text}",`;
+    const ended = `${JSON.stringify({ ...rest, usage }).slice(1)}`;
+    const clientReads = Promise.withResolvers<void>();
+    gateway.vendor.does(async (_request, reply) => {
+      reply.begin(200, { 'content-type': 'application/json' });
+      await reply.chunk(begun);
+      await clientReads.promise;
+      await reply.chunk(ended);
+      reply.end();
+    });
+    const answer = await gateway.ask('openai');
+    clientReads.resolve();
+    expect(sha256(await answer.bytes())).toBe(sha256(Buffer.from(begun + ended)));
+    const { outcome, usage: counted } = await recordOf(gateway, answer);
+    expect([outcome, counted?.inputTokens]).toEqual(['completed', 5]);
+  });
+
   test('that does not come is a 504', async () => {
     gateway.vendor.does(() => {});
     const answer = await gateway.ask('openai');

@@ -63,7 +63,7 @@ export const never = (): AbortSignal => new AbortController().signal;
 /** The whole body, however it comes. */
 export const bytesOf = async ({ body }: UpstreamAnswer): Promise<Uint8Array> => {
   if (body instanceof Uint8Array) return body;
-  return (await body?.bytes()) ?? new Uint8Array();
+  return (await body?.bytes(Number.POSITIVE_INFINITY)) ?? new Uint8Array();
 };
 
 export const textOf = async (answer: UpstreamAnswer): Promise<string> =>
