@@ -25,10 +25,9 @@ function has(this: VendorHeaders, name: string): boolean {
 /** The functions are shared, not made for each answer. */
 export const vendorHeaders = (pairs: readonly string[]): VendorHeaders => ({ pairs, get, has });
 
-export function appendPairs(headers: Headers, { pairs }: VendorHeaders): Headers {
+/** A copy that can be changed. */
+export function headersFrom({ pairs }: VendorHeaders): Headers {
+  const headers = new Headers();
   for (let at = 0; at < pairs.length; at += 2) headers.append(pairs[at] ?? '', pairs[at + 1] ?? '');
   return headers;
 }
-
-/** A copy that can be changed. */
-export const headersFrom = (vendor: VendorHeaders): Headers => appendPairs(new Headers(), vendor);
