@@ -21,7 +21,7 @@ import type { StreamEnd } from './streamEnd.ts';
 import { keepTail } from './tail.ts';
 import { timeIsOver } from './timeLimits.ts';
 import { canUnpack, unpackedReader } from './unpackStream.ts';
-import type { UpstreamAnswer } from './upstream.ts';
+import type { AnswerBody, UpstreamAnswer } from './upstream.ts';
 
 export type Delivered = Readonly<{
   kind: 'delivered';
@@ -147,7 +147,7 @@ function deliverWhole(
 
 async function deliverStream(
   response: UpstreamAnswer,
-  body: NonNullable<UpstreamAnswer['body']>,
+  body: AnswerBody,
   abort: Abort,
   options: DeliveryOptions,
 ): Promise<Delivered> {
@@ -215,7 +215,7 @@ function tellEnd(
 
 function deliverLarge(
   response: UpstreamAnswer,
-  body: NonNullable<UpstreamAnswer['body']>,
+  body: AnswerBody,
   abort: Abort,
   options: DeliveryOptions,
 ): Delivered {

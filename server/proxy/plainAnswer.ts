@@ -3,7 +3,7 @@ import type { Abort } from './abort.ts';
 import type { Limits } from './limits.ts';
 import type { Drain } from './drain.ts';
 import { timeIsOver } from './timeLimits.ts';
-import { readerOf, type UpstreamAnswer } from './upstream.ts';
+import { readerOf, type AnswerBody } from './upstream.ts';
 import type { ReadHeaders } from './vendorHeaders.ts';
 
 /** True for a body worth holding until it is whole: then a broken one can still be asked for again. */
@@ -27,7 +27,7 @@ export type PassedBody = Readonly<{
  * `stallMs`, breaks the connection.
  */
 export function passBody(
-  body: NonNullable<UpstreamAnswer['body']>,
+  body: AnswerBody,
   abort: Abort,
   { limits, drain }: Readonly<{ limits: Limits; drain: Drain }>,
   { onChunk, onEnd }: PassedBody,

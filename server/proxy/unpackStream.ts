@@ -7,7 +7,7 @@ import {
   createInflate,
   createZstdDecompress,
 } from 'node:zlib';
-import { readerOf, type BodyReader, type UpstreamAnswer } from './upstream.ts';
+import { readerOf, type AnswerBody, type BodyReader } from './upstream.ts';
 import type { ReadHeaders } from './vendorHeaders.ts';
 
 const unpackers = new Map<string, () => Transform>([
@@ -28,10 +28,7 @@ export const canUnpack = (headers: ReadHeaders): boolean =>
   !isPacked(headers) || unpackers.has(nameOf(headers));
 
 /** Reads what is in the body. */
-export function unpackedReader(
-  body: NonNullable<UpstreamAnswer['body']>,
-  headers: ReadHeaders,
-): BodyReader {
+export function unpackedReader(body: AnswerBody, headers: ReadHeaders): BodyReader {
   const packed = readerOf(body);
   const unpack = unpackers.get(nameOf(headers))?.();
   if (!unpack) return packed;

@@ -27,17 +27,20 @@ export type UpstreamBody = Readonly<{
   bytes: (mostBytes: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }>;
 
+/** A body that comes, or one that is there already. */
+export type AnswerBody = UpstreamBody | Uint8Array<ArrayBuffer>;
+
 /** An answer whose head is there. */
 export type UpstreamAnswer = Readonly<{
   status: number;
   /** Only what can be passed on to a client. */
   headers: VendorHeaders;
   /** All of it where it came with the head, as a small one does; null when there is none. */
-  body: UpstreamBody | Uint8Array<ArrayBuffer> | null;
+  body: AnswerBody | null;
 }>;
 
 /** Reads a body piece by piece, also one that is there already. */
-export function readerOf(body: UpstreamBody | Uint8Array): BodyReader {
+export function readerOf(body: AnswerBody): BodyReader {
   if (!(body instanceof Uint8Array)) return body.getReader();
   let left: Uint8Array | undefined = body;
   return {
